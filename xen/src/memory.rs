@@ -48,11 +48,7 @@ impl<'a> SharedMemory<'a> {
     /// For all of `'a` the bytes must be mapped readable and writable, `base` aligned to 8, and no Rust reference to
     /// any of them may exist.
     pub const unsafe fn new(base: NonNull<u8>, length: usize) -> Self {
-        Self {
-            base,
-            length,
-            owner: PhantomData,
-        }
+        Self { base, length, owner: PhantomData }
     }
 
     /// The length in bytes.
@@ -68,11 +64,7 @@ impl<'a> SharedMemory<'a> {
     /// The part of `length` bytes from byte `offset` on, which must be a multiple of 8.
     #[track_caller]
     pub fn part(&self, offset: usize, length: usize) -> Self {
-        Self {
-            base: self.place(offset, length, 8),
-            length,
-            owner: PhantomData,
-        }
+        Self { base: self.place(offset, length, 8), length, owner: PhantomData }
     }
 
     word_access!(read_u8, write_u8, u8, 1);
@@ -146,15 +138,8 @@ impl<'a> SharedMemory<'a> {
     #[track_caller]
     fn place(&self, offset: usize, length: usize, alignment: usize) -> NonNull<u8> {
         let fits = offset.checked_add(length).is_some_and(|end| end <= self.length);
-        assert!(
-            fits,
-            "{length} bytes at {offset} leave shared memory of {} bytes",
-            self.length
-        );
-        assert!(
-            offset.is_multiple_of(alignment),
-            "offset {offset} is not aligned to {alignment} bytes"
-        );
+        assert!(fits, "{length} bytes at {offset} leave shared memory of {} bytes", self.length);
+        assert!(offset.is_multiple_of(alignment), "offset {offset} is not aligned to {alignment} bytes");
         // SAFETY: `offset` is within the run, or one past its end when `length` is 0.
         unsafe { self.base.add(offset) }
     }

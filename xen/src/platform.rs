@@ -157,15 +157,8 @@ impl fmt::Display for OutOfMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { wanted, free } = self;
         let missing = (wanted.saturating_sub(*free) * crate::PAGE_SIZE).div_ceil(1 << 20);
-        write!(
-            f,
-            "{wanted} pages wanted in one run, {free} are free: raise memory= in the guest's configuration"
-        )?;
-        if missing > 0 {
-            write!(f, " by at least {missing} MiB")
-        } else {
-            Ok(())
-        }
+        write!(f, "{wanted} pages wanted in one run, {free} are free: raise memory= in the guest's configuration")?;
+        if missing > 0 { write!(f, " by at least {missing} MiB") } else { Ok(()) }
     }
 }
 

@@ -1,1 +1,3 @@
-//! To come.
+//! The device protocols of `xen/include/public/io/`.
+
+pub mod displif;
