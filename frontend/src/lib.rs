@@ -1,2 +1,32 @@
+//! The display front end: it finds the device in xenstore, connects, shares buffers and flips them.
+//!
+//! Two layers. The engine, [`Device`], owns no executor and no clock: it is told what has happened (an event arrived, the
+//! back end's state changed, a xenstore command is done) and what time it is, and says which xenstore command it wants
+//! run and when it wants to be polled again. The face, [`Display`], is the asynchronous handle that an appliance holds, and
+//! [`Display::drive`] the loop that feeds the engine. Both are written against the traits of [`vitrine_xen::platform`],
+//! so they run unchanged on the bare machine and over the fake Xen of the tests.
+//!
+//! Where to begin reading: [`link`] (who goes to which state when), then [`device`] (the engine), [`swapchain`] (buffers
+//! and page flips), [`requests`] (what is in flight), [`shared`] (pages, grants and quarantine), [`face`].
+//!
+//! It may know `vitrine-xen` and nothing else of this workspace; in particular no pixels, no kernel and no executor.
 #![no_std]
-//! To come.
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod channel;
+pub mod config;
+pub mod device;
+mod error;
+pub mod face;
+pub mod link;
+pub mod requests;
+pub mod shared;
+pub mod swapchain;
+
+pub use config::Configuration;
+pub use device::Device;
+pub use error::Error;
+pub use face::{Display, Frame, Presented};
+pub use swapchain::Pacing;

@@ -1,0 +1,118 @@
+//! What the toolstack has written about the device, read from xenstore and checked.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use vitrine_xen::DomainId;
+use vitrine_xen::io::displif::nodes::{self, Resolution};
+use vitrine_xen::platform::{Store, StoreError};
+
+use crate::Error;
+
+/// More connectors than any back end offers; it bounds what is read.
+const MOST_CONNECTORS: usize = 64;
+/// How much of a bad value an error message repeats, in characters.
+const QUOTED: usize = 32;
+
+/// A device's connection data, as far as it does not change while the device exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The device's own folder, relative to the domain's home, such as `device/vdispl/0`.
+    pub path: String,
+    /// The back end's folder.
+    pub backend_path: String,
+    /// The domain that the back end runs in.
+    pub backend: DomainId,
+}
+
+/// One connector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connector {
+    /// Its folder.
+    pub path: String,
+    /// Its visible area.
+    pub resolution: Resolution,
+    /// Which of the back end's outputs it is; empty where the toolstack does not say.
+    pub unique_id: String,
+}
+
+/// What a connection is made from; read again for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    /// The connectors, at least one, in the order of their numbers.
+    pub connectors: Vec<Connector>,
+}
+
+/// Finds the domain's display devices: their numbers, ascending.
+pub async fn devices<S: Store>(store: &S) -> Result<Vec<u32>, Error> {
+    let folder = format!("device/{}", nodes::CLASS);
+    let mut numbers: Vec<u32> = match store.directory(&folder).await {
+        Ok(names) => names.iter().filter_map(|name| nodes::parse_number(name.as_bytes())).collect(),
+        Err(StoreError::NotFound) => Vec::new(),
+        Err(error) => return Err(Error::Node(folder, error)),
+    };
+    numbers.sort_unstable();
+    if numbers.is_empty() { Err(Error::NoDevice) } else { Ok(numbers) }
+}
+
+/// Reads where device `number` and its back end are.
+pub async fn locate<S: Store>(store: &S, number: u32) -> Result<Location, Error> {
+    let path = format!("device/{}/{number}", nodes::CLASS);
+    let backend_path = text(&read(store, &path, "backend").await?);
+    let id = read(store, &path, "backend-id").await?;
+    let backend = nodes::parse_number(&id).and_then(|id| u16::try_from(id).ok());
+    match backend {
+        Some(id) if id < DomainId::FIRST_RESERVED => Ok(Location { path, backend_path, backend: DomainId(id) }),
+        _ => Err(Error::BackendId(quote(&id))),
+    }
+}
+
+/// Reads the connectors: from number 0 to the first one that has no `resolution`.
+pub async fn read_configuration<S: Store>(store: &S, device: &str) -> Result<Configuration, Error> {
+    match store.read(&format!("{device}/{}", nodes::BE_ALLOC)).await {
+        Ok(value) if value == b"1" => return Err(Error::BackendAllocates),
+        Ok(_) | Err(StoreError::NotFound) => {}
+        Err(error) => return Err(Error::Node(format!("{device}/{}", nodes::BE_ALLOC), error)),
+    }
+    let mut connectors = Vec::new();
+    while connectors.len() < MOST_CONNECTORS {
+        match read_connector(store, format!("{device}/{}", connectors.len())).await? {
+            Some(connector) => connectors.push(connector),
+            None => break,
+        }
+    }
+    if connectors.is_empty() { Err(Error::NoConnector(0)) } else { Ok(Configuration { connectors }) }
+}
+
+async fn read_connector<S: Store>(store: &S, path: String) -> Result<Option<Connector>, Error> {
+    let value = match store.read(&format!("{path}/{}", nodes::RESOLUTION)).await {
+        Ok(value) => value,
+        Err(StoreError::NotFound) => return Ok(None),
+        Err(error) => return Err(Error::Node(format!("{path}/{}", nodes::RESOLUTION), error)),
+    };
+    let resolution = Resolution::parse(&value)
+        .map_err(|problem| Error::Resolution(format!("{path}/{}", nodes::RESOLUTION), quote(&value), problem))?;
+    let unique_id = match store.read(&format!("{path}/{}", nodes::UNIQUE_ID)).await {
+        Ok(value) => text(&value),
+        Err(StoreError::NotFound) => String::new(),
+        Err(error) => return Err(Error::Node(format!("{path}/{}", nodes::UNIQUE_ID), error)),
+    };
+    Ok(Some(Connector { path, resolution, unique_id }))
+}
+
+async fn read<S: Store>(store: &S, folder: &str, name: &str) -> Result<Vec<u8>, Error> {
+    let path = format!("{folder}/{name}");
+    store.read(&path).await.map_err(|error| Error::Node(path, error))
+}
+
+fn text(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).into_owned()
+}
+
+/// The beginning of a value, fit to be printed.
+fn quote(value: &[u8]) -> String {
+    let text = text(value);
+    let short: String = text.chars().take(QUOTED).collect();
+    if short.len() < text.len() { format!("{short}...") } else { short.to_string() }
+}

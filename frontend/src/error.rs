@@ -1,0 +1,83 @@
+//! What can go wrong, said so that a person knows what to do.
+
+use alloc::string::String;
+use core::fmt;
+
+use vitrine_xen::io::displif::Status;
+use vitrine_xen::io::displif::nodes::BadResolution;
+use vitrine_xen::platform::{OutOfMemory, StoreError};
+
+/// Why there is no display, or no picture on it.
+///
+/// A back end that goes away is none of these: the device then waits for the next one, see [`crate::Display`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The guest's configuration has no `vdispl`.
+    NoDevice,
+    /// The configuration has no connector with this number.
+    NoConnector(usize),
+    /// A node that the connection needs can't be read or written; its path.
+    Node(String, StoreError),
+    /// The `resolution` of a connector; its path, what it says, and what is wrong with that.
+    Resolution(String, String, BadResolution),
+    /// `backend-id` is not a domid; what it says.
+    BackendId(String),
+    /// `be-alloc=1`: the back end wants to allocate the buffers, which this front end does not take.
+    BackendAllocates,
+    /// The buffers of a mode do not fit in memory; the mode and what is missing.
+    Memory {
+        /// The connector's width in pixels.
+        width: u32,
+        /// The connector's height in pixels.
+        height: u32,
+        /// What was asked for and what is there.
+        shortage: OutOfMemory,
+    },
+    /// A ring or event page does not fit in memory.
+    RingMemory(OutOfMemory),
+    /// The grant table is full.
+    Grants {
+        /// How many grants are needed at once.
+        needed: usize,
+        /// How many are free.
+        free: usize,
+    },
+    /// Xen has no event channel left.
+    Ports,
+    /// The back end refused an operation; its code in displif.
+    Refused(u8, Status),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoDevice => write!(
+                f,
+                "no display: the guest has no vdispl device; add to its configuration, for example, \
+                 vdispl=['backend=0,be-alloc=0,connectors=Virtual-1:1024x768']"
+            ),
+            Self::NoConnector(index) => {
+                write!(f, "the vdispl device has no connector {index}; add it to connectors= in the configuration")
+            }
+            Self::Node(path, error) => write!(f, "xenstore node {path}: {error}"),
+            Self::Resolution(path, value, problem) => write!(f, "{path} is {value:?}: {problem}"),
+            Self::BackendId(value) => write!(f, "backend-id is {value:?}: it has to be a domid"),
+            Self::BackendAllocates => {
+                write!(f, "the configuration says be-alloc=1, which is not supported yet: set be-alloc=0")
+            }
+            Self::Memory { width, height, shortage } => {
+                write!(f, "not enough memory for two buffers of {width}x{height}: {shortage}")
+            }
+            Self::RingMemory(shortage) => write!(f, "not enough memory for a ring: {shortage}"),
+            Self::Grants { needed, free } => write!(
+                f,
+                "the grant table is full: {needed} grants are needed and {free} are free; raise max_grant_frames= in the \
+                 guest's configuration, one frame holds 512"
+            ),
+            Self::Ports => write!(f, "Xen has no event channel left for this guest"),
+            Self::Refused(code, status) => write!(f, "the back end refused operation {code:#04x}: {status}"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
