@@ -177,6 +177,14 @@ impl<P: FrontPlatform> Device<P> {
         self.connectors.iter().flat_map(|connector| [connector.channel.request_port, connector.channel.event_port])
     }
 
+    /// Sets when a frame counts as done, from the next frame on.
+    pub fn set_pacing(&mut self, pacing: Pacing) {
+        self.pacing = pacing;
+        if let Some(chain) = self.swapchain_mut() {
+            chain.set_pacing(pacing);
+        }
+    }
+
     /// The device's place in xenstore.
     pub fn location(&self) -> &Location {
         &self.location

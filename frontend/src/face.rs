@@ -16,8 +16,7 @@ use core::task::{Context, Poll, Waker};
 
 use vitrine_xen::Port;
 use vitrine_xen::io::displif::nodes::Resolution;
-use vitrine_xen::memory::SharedMemory;
-use vitrine_xen::platform::{FrontPlatform, SharedPages, Store, StoreError, Watch};
+use vitrine_xen::platform::{FrontPlatform, Store, StoreError, Watch};
 use vitrine_xen::xenbus::XenbusState;
 
 use crate::Error;
@@ -95,6 +94,11 @@ impl<P: FrontPlatform> Display<P> {
         self.shared.device.borrow().is_connected()
     }
 
+    /// Sets when a frame counts as done, from the next frame on.
+    pub fn set_pacing(&self, pacing: Pacing) {
+        self.shared.device.borrow_mut().set_pacing(pacing);
+    }
+
     /// Counts since the connection was made.
     pub fn statistics(&self) -> Statistics {
         self.shared.device.borrow().statistics()
@@ -147,9 +151,9 @@ impl<P: FrontPlatform> Frame<'_, P> {
         self.lent().age
     }
 
-    /// The buffer's memory, whole pages.
-    pub fn memory(&self) -> SharedMemory<'_> {
-        self.lent().pages.memory()
+    /// The buffer's memory, whole pages; they stay allocated for as long as a clone of this exists.
+    pub fn pages(&self) -> &Rc<P::Pages> {
+        &self.lent().pages
     }
 
     /// Sends the frame to the screen; resolves when it is there, or when it is certain that this can't be said.

@@ -149,6 +149,11 @@ impl<P: FrontPlatform> Swapchain<P> {
         self.resolution
     }
 
+    /// Sets when a frame counts as done, from the next frame on.
+    pub fn set_pacing(&mut self, pacing: Pacing) {
+        self.pacing = pacing;
+    }
+
     /// Counts since the connection was made.
     pub fn statistics(&self) -> Statistics {
         self.statistics
