@@ -1,0 +1,65 @@
+//! A QEMU out of unpacked packages, run with the libraries beside it.
+
+use super::packages::Tree;
+use super::{WARM_START_SINCE_QEMU, libraries};
+use crate::host;
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One QEMU of the lab.
+#[derive(Debug, Clone)]
+pub struct Qemu {
+    tree: PathBuf,
+    library_path: OsString,
+    modules: Vec<PathBuf>,
+    /// The version as the program says it, such as `10.0.2 (Debian 1:10.0.2+ds-2)`.
+    pub version: String,
+}
+
+impl Qemu {
+    /// The QEMU in a tree, with the libraries and modules of another tree besides.
+    ///
+    /// # Errors
+    ///
+    /// The program doesn't start on this machine.
+    pub(super) fn find(lab: &Path, tree: Tree, more: Option<Tree>) -> Result<Qemu> {
+        let trees: Vec<_> = std::iter::once(tree).chain(more).map(|t| lab.join(t.folder())).collect();
+        let folders = trees.iter().flat_map(|t| libraries::folders_of(t));
+        let modules = trees.iter().map(|t| t.join("usr/lib/x86_64-linux-gnu/qemu")).filter(|m| m.is_dir()).collect();
+        let library_path = std::env::join_paths(folders).context("the lab's path has a colon")?;
+        let mut qemu = Qemu { tree: trees[0].clone(), library_path, modules, version: String::new() };
+        let said = host::output(qemu.program().arg("--version")).context("the lab's QEMU doesn't run here")?;
+        let line = said.lines().next().unwrap_or_default();
+        line.trim_start_matches("QEMU emulator version ").clone_into(&mut qemu.version);
+        Ok(qemu)
+    }
+
+    /// Whether a machine that this QEMU saved can be started again.
+    pub fn has_warm_start(&self) -> bool {
+        let major = self.version.split('.').next().and_then(|m| m.parse::<u32>().ok());
+        major.is_some_and(|major| major >= WARM_START_SINCE_QEMU)
+    }
+
+    /// The start of a command line: the program, its libraries and its data.
+    pub fn command(&self) -> Command {
+        let mut command = self.program();
+        for folder in ["usr/share/qemu", "usr/share/seabios"] {
+            command.arg("-L").arg(self.tree.join(folder));
+        }
+        command
+    }
+
+    /// QEMU as a child that Linux ends when the thread that started it is gone, however that came.
+    fn program(&self) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "--"]);
+        command.arg(self.tree.join("usr/bin/qemu-system-x86_64"));
+        command.env("LD_LIBRARY_PATH", &self.library_path);
+        if let Some(folder) = self.modules.last() {
+            command.env("QEMU_MODULE_DIR", folder);
+        }
+        command
+    }
+}

@@ -1,0 +1,91 @@
+//! The machine that QEMU makes: a PC with Xen as its kernel, one VGA, three serial ports and a drive with the payload.
+
+use super::{Clock, Display};
+use crate::lab::{Lab, Qemu};
+use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
+
+/// Memory of the machine in MiB: Xen, dom0 and room for several guests.
+const MEMORY_MIB: u32 = 1024;
+
+/// Memory of dom0 in MiB.
+const DOM0_MIB: u32 = 448;
+
+/// Files of a run, in its folder: where QEMU and we meet.
+pub mod files {
+    /// Socket of the monitor.
+    pub const MONITOR: &str = "monitor";
+    /// Socket of dom0's command port.
+    pub const COMMANDS: &str = "commands";
+    /// Socket of dom0's port of tagged lines.
+    pub const TAGGED: &str = "tagged";
+    /// The payload's drive.
+    pub const PAYLOAD: &str = "payload";
+}
+
+/// The command line, but for the state to start from and the display.
+///
+/// Paths of a run are relative to its folder, so two runs of the same machine have the same line: it is part of the key
+/// of a saved state.
+pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock) -> Command {
+    let mut command = qemu.command();
+    command.args(["-nodefaults", "-no-user-config", "-no-reboot", "-machine", "q35,usb=off", "-accel", "tcg"]);
+    command.args(["-smp", "1", "-m", &MEMORY_MIB.to_string(), "-cpu", cpu(clock)]);
+    if clock == Clock::Instructions {
+        command.args(["-icount", "shift=0,sleep=off"]);
+    }
+    let xen = format!(
+        "console=com1 com1=115200,8n1 loglvl=info guest_loglvl=all dom0_mem={DOM0_MIB}M dom0_max_vcpus=1 sched=credit \
+         noreboot"
+    );
+    command.arg("-kernel").arg(lab.xen()).args(["-append", &xen]);
+    // QEMU parts the modules at commas; the words behind a path are its command line.
+    let modules = format!("{} console=hvc0 quiet,{}", lab.kernel().display(), lab.dom0_image().display());
+    command.args(["-initrd", &modules, "-device", "VGA,id=screen,vgamem_mb=64"]);
+    ports(&mut command);
+    let drive = format!("if=none,id=payload,format=raw,read-only=on,file={}", files::PAYLOAD);
+    command.args(["-drive", &drive]);
+    // A PV dom0's memory isn't where it thinks it is: virtio must use the DMA interface.
+    command.args(["-device", "virtio-blk-pci,drive=payload,iommu_platform=on,disable-legacy=on"]);
+    command
+}
+
+/// Monitor and serial ports. QEMU connects to sockets that we already listen on.
+fn ports(command: &mut Command) {
+    for (name, file) in [("monitor", files::MONITOR), ("commands", files::COMMANDS), ("tagged", files::TAGGED)] {
+        command.args(["-chardev", &format!("socket,id={name},path={file}")]);
+    }
+    command.args(["-mon", "chardev=monitor,mode=control", "-chardev", "stdio,id=console,signal=off"]);
+    command.args(["-serial", "chardev:console", "-serial", "chardev:commands"]);
+    // The interrupts of the third and fourth PC port are those of the first two, and Xen holds the first.
+    command.args(["-device", "pci-serial,chardev=tagged"]);
+}
+
+/// All that QEMU can emulate, with the flags that make Xen offer hardware-assisted guests.
+fn cpu(clock: Clock) -> &'static str {
+    match clock {
+        // QEMU 7.2 breaks a PV dom0 under SMAP, and guests that use XSAVE.
+        Clock::Instructions => "max,+svm,-smap,-xsave",
+        Clock::Host => "max,+svm,-smap",
+    }
+}
+
+/// Where the screen is shown.
+pub fn display(command: &mut Command, display: Display) {
+    command.args(match display {
+        Display::None => ["-display", "none"],
+        Display::Window => ["-display", "gtk"],
+        Display::Vnc => ["-display", "vnc=127.0.0.1:0,to=99"],
+    });
+}
+
+/// Writes the tar archive that QEMU shows to dom0 as a drive, with room for later growth of the payload: the size
+/// belongs to the machine, so it is always the same. Unwritten parts take no space.
+pub fn write_drive(path: &Path, archive: &[u8]) -> Result<()> {
+    const BYTES: u64 = 256 << 20;
+    anyhow::ensure!(archive.len() as u64 <= BYTES, "the payload has {} bytes, at most {BYTES} fit", archive.len());
+    std::fs::write(path, archive)?;
+    std::fs::File::options().write(true).open(path)?.set_len(BYTES)?;
+    Ok(())
+}

@@ -1,0 +1,264 @@
+//! A PC in QEMU with real Xen and a Linux dom0 on it, driven from here: guests, their consoles, the screen.
+//!
+//! Begin reading at [`Machine::start`]. A machine takes many guests, one after the other or side by side:
+//!
+//! ```no_run
+//! use xtask::lab::{Lab, Need};
+//! use xtask::machine::{GuestConfig, Machine, Options, Payload};
+//! use std::time::Duration;
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! let lab = Lab::open()?;
+//! lab.prepare(Need::Daily, false)?;
+//! let mut payload = Payload::default();
+//! payload.file("hello", "target/image/hello".as_ref())?;
+//! let machine = Machine::start(&lab, Options { payload, ..Options::default() })?;
+//! let guest = machine.create(&GuestConfig::new("hello", "/payload/hello"))?;
+//! guest.wait_line("milestone first-flip", Duration::from_secs(30))?;
+//! machine.screendump("screen.png".as_ref())?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod command_line;
+mod commands;
+mod guest;
+mod journal;
+mod payload;
+mod process;
+mod qmp;
+mod start;
+mod warm;
+
+pub use commands::Output;
+pub use guest::{Guest, GuestConfig, ShutdownReason};
+pub use journal::{Entry, Journal, Listener, Missed, Source};
+pub use payload::Payload;
+pub use process::stop_all;
+
+use crate::lab::Lab;
+use anyhow::{Result, bail};
+use commands::Commands;
+use process::Process;
+use qmp::Qmp;
+use serde_json::json;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a command in dom0 may take.
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+
+/// What the machine's clock counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clock {
+    /// The host's time.
+    #[default]
+    Host,
+    /// Executed instructions, a nanosecond each: slower, and the same in each run. Always a cold start.
+    Instructions,
+}
+
+/// Where the machine's screen is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Display {
+    /// Nowhere; screendumps work all the same.
+    #[default]
+    None,
+    /// In a window.
+    Window,
+    /// On a loopback port, by VNC.
+    Vnc,
+}
+
+/// How to start a machine.
+#[derive(Default)]
+pub struct Options {
+    /// Files for dom0.
+    pub payload: Payload,
+    /// What time is.
+    pub clock: Clock,
+    /// Where the screen is shown.
+    pub display: Display,
+    /// Boot, even if a saved state is there.
+    pub cold: bool,
+    /// Called with each line that the machine says.
+    pub listener: Option<Listener>,
+}
+
+/// A running machine. QEMU ends when this is dropped.
+#[derive(Debug)]
+pub struct Machine {
+    commands: Mutex<Commands>,
+    monitor: Mutex<Qmp>,
+    journal: Arc<Journal>,
+    // Last, so that the ports are closed before QEMU is ended.
+    process: Process,
+}
+
+impl Machine {
+    /// Starts a machine, from a saved state if there is one, and unpacks the payload in dom0.
+    ///
+    /// # Errors
+    ///
+    /// The lab isn't prepared, QEMU doesn't start, or dom0 doesn't come up; the message has what they said.
+    pub fn start(lab: &Lab, options: Options) -> Result<Machine> {
+        start::Start::new(lab, options)?.machine()
+    }
+
+    /// All that was said so far.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Runs a command line in dom0's shell and waits for its end, a minute at most.
+    ///
+    /// # Errors
+    ///
+    /// It doesn't end in time, or the machine ended.
+    pub fn run(&self, line: &str) -> Result<Output> {
+        lock(&self.commands).run(line, COMMAND_LIMIT)
+    }
+
+    /// Runs a command line in dom0's shell that has to succeed; returns its output.
+    ///
+    /// # Errors
+    ///
+    /// It ends with another status than 0, or see [`Machine::run`].
+    pub fn run_ok(&self, line: &str) -> Result<String> {
+        let output = self.run(line)?;
+        if output.status != 0 {
+            bail!("in dom0, {line:?} ended with status {}:\n{}", output.status, output.text.trim_end());
+        }
+        Ok(output.text)
+    }
+
+    /// Starts a program in dom0 that goes on by itself. Its lines come into the journal under `name`, and the last one,
+    /// `exit STATUS`, tells its end.
+    ///
+    /// # Errors
+    ///
+    /// dom0 doesn't answer.
+    pub fn start_program(&self, name: &str, line: &str) -> Result<Program<'_>> {
+        check_name(name)?;
+        let from = self.journal.len();
+        self.run_ok(&format!("start {name} {line}"))?;
+        Ok(Program { machine: self, name: name.to_owned(), from })
+    }
+
+    /// Makes a guest.
+    ///
+    /// # Errors
+    ///
+    /// xl refuses; the message has its reason.
+    pub fn create(&self, config: &GuestConfig) -> Result<Guest<'_>> {
+        let path = format!("/tmp/{}.cfg", config.name);
+        self.write_file(&path, &config.text())?;
+        self.create_from(&config.name, &path)
+    }
+
+    /// Makes a guest from a configuration file in dom0. `name` is the one that the file gives it.
+    ///
+    /// # Errors
+    ///
+    /// xl refuses; the message has its reason.
+    pub fn create_from(&self, name: &str, config: &str) -> Result<Guest<'_>> {
+        check_name(name)?;
+        Guest::create(self, name, config)
+    }
+
+    /// Writes a small text file in dom0.
+    ///
+    /// # Errors
+    ///
+    /// The path can't be written.
+    pub fn write_file(&self, path: &str, text: &str) -> Result<()> {
+        // printf's %b takes octal escapes, so the text may have any character.
+        let escaped: String = text.bytes().map(|b| format!("\\0{b:03o}")).collect();
+        self.run_ok(&format!("printf %b '{escaped}' > {path}")).map(drop)
+    }
+
+    /// Writes the screen to a PNG file on the host.
+    ///
+    /// # Errors
+    ///
+    /// QEMU can't write the file.
+    pub fn screendump(&self, file: &Path) -> Result<()> {
+        lock(&self.monitor).screendump(&std::path::absolute(file)?)
+    }
+
+    /// The loopback port of the VNC display, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// QEMU doesn't answer.
+    pub fn vnc_port(&self) -> Result<Option<u16>> {
+        let answer = lock(&self.monitor).execute("query-vnc", &json!({}))?;
+        Ok(answer["service"].as_str().and_then(|port| port.parse().ok()))
+    }
+
+    /// The lines after the first `from` ones that `pick` accepts, as one text.
+    pub fn text(&self, from: usize, pick: impl Fn(&Entry) -> bool) -> String {
+        let lines = self.journal.lines(from, pick);
+        lines.iter().map(|e| e.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A program that runs in dom0 beside the shell, such as a back end.
+#[derive(Debug)]
+pub struct Program<'m> {
+    machine: &'m Machine,
+    name: String,
+    from: usize,
+}
+
+impl Program<'_> {
+    /// Waits for a line with `text` in it, and returns the line.
+    ///
+    /// # Errors
+    ///
+    /// It doesn't come within `limit`, or the program ended before; the message has what it said.
+    pub fn wait_line(&self, text: &str, limit: Duration) -> Result<String> {
+        let found = self.machine.journal.wait(self.from, limit, |e| {
+            let said = self.said(e) && e.text.contains(text);
+            said.then(|| Ok(e.text.clone())).or_else(|| (self.said(e) && e.text.starts_with("exit ")).then_some(Err(())))
+        });
+        match found {
+            Ok(Ok(line)) => Ok(line),
+            Ok(Err(())) => bail!("{} ended before it said {text:?}:\n{}", self.name, self.log()),
+            Err(missed) => bail!("{} didn't say {text:?} ({missed:?}):\n{}", self.name, self.log()),
+        }
+    }
+
+    /// All that it said so far.
+    pub fn log(&self) -> String {
+        self.machine.text(self.from, |e| self.said(e))
+    }
+
+    /// Sends it a signal, such as `KILL` or `TERM`.
+    ///
+    /// # Errors
+    ///
+    /// It runs no more.
+    pub fn signal(&self, signal: &str) -> Result<()> {
+        self.machine.run_ok(&format!("kill -{signal} $(cat /run/{}.pid)", self.name)).map(drop)
+    }
+
+    fn said(&self, entry: &Entry) -> bool {
+        matches!(&entry.source, Source::Program(name) if *name == self.name)
+    }
+}
+
+/// Names get into paths and shell commands in dom0.
+fn check_name(name: &str) -> Result<()> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || !name.chars().all(plain) {
+        bail!("{name:?} is no name for a guest or program in the lab: letters, digits, - and _ only");
+    }
+    Ok(())
+}
+
+/// A panic elsewhere must not keep the machine from being used and ended.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
