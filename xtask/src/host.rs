@@ -41,10 +41,23 @@ pub fn show(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// A command that Linux ends when we end, however that comes, if `setpriv` is there to ask for it.
+///
+/// More exactly it ends with the thread that starts it.
+pub fn child(program: &str) -> Command {
+    if !is_installed("setpriv") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "TERM", "--", program]);
+    command
+}
+
 /// The command line as a person would type it, for messages.
 pub fn line_of(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    let words: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).collect();
+    let start = if words[0] == "setpriv" { 1 + words.iter().position(|w| *w == "--").unwrap_or(0) } else { 0 };
+    words[start..].iter().map(|w| OsStr::to_string_lossy(w)).collect::<Vec<_>>().join(" ")
 }
 
 /// Checks that every `(program, Debian package)` pair's program is in the search path.

@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod host;
+pub mod images;
 pub mod lab;
 pub mod machine;
+pub mod picture;
 pub mod progress;

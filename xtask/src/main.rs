@@ -1,16 +1,61 @@
-//! `cargo xtask`
-use xtask::machine::*;
-fn main() -> anyhow::Result<()> {
-    let lab = xtask::lab::Lab::open()?; lab.prepare(xtask::lab::Need::Daily, false)?;
-    let t=std::time::Instant::now();
-    let mut payload = Payload::default();
-    if let Some(elf) = std::env::args().nth(1) { payload.file("guest", elf.as_ref())?; }
-    let m = Machine::start(&lab, Options{ payload, cold: std::env::var_os("COLD").is_some(), listener: Some(Box::new(|e| println!("{:?} {}: {}", e.at, e.source, e.text))), ..Options::default()})?;
-    println!("up {:?}", t.elapsed());
-    for l in std::io::stdin().lines() { let l=l?; if l=="create" {
-      let mut c = GuestConfig::new("guest","/payload/guest"); c.connectors.clear();
-      let g = m.create(&c)?; println!("created {} {:?}", g.domid(), t.elapsed());
-      println!("{:?} {:?}", g.wait_shutdown(std::time::Duration::from_secs(20)), t.elapsed()); g.destroy()?; continue }
-      let o = m.run(&l)?; println!("{:?} {}\n{}", t.elapsed(), o.status, o.text); }
+//! `cargo xtask`: builds images, boots them on real Xen in QEMU, tests and measures them.
+//!
+//! One module a command, in `commands`; what they share is the library beside this file.
+
+#![forbid(unsafe_code)]
+
+mod commands;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use commands::{image, lab, run};
+use std::process::ExitCode;
+
+/// Exit status after a signal, as shells count: 128 and SIGINT.
+const INTERRUPTED: i32 = 130;
+
+/// Builds display appliances and runs them on real Xen in QEMU: no KVM, no root, nothing installed.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Image(image::Arguments),
+    Lab(lab::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Err(error) = end_cleanly().and_then(|()| dispatch(arguments.command)) {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn dispatch(command: Command) -> Result<()> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Image(arguments) => image::run(&arguments),
+        Command::Lab(arguments) => lab::run(&arguments),
+    }
+}
+
+/// Neither a signal nor a panic may leave a QEMU or its files behind.
+fn end_cleanly() -> Result<()> {
+    ctrlc::set_handler(|| {
+        xtask::machine::stop_all();
+        std::process::exit(INTERRUPTED);
+    })?;
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        report(panic);
+        xtask::machine::stop_all();
+    }));
     Ok(())
 }

@@ -74,7 +74,8 @@ impl Apt {
         let spinner = progress::spinner("fetching Debian's package lists");
         let mut first_error = None;
         for backports in [true, false] {
-            Sources::of_machine(Path::new("/etc/apt"), &self.codename, backports)?.write(&self.folder.join("sources"))?;
+            Sources::of_machine(Path::new("/etc/apt"), &self.codename, backports)?
+                .write(&self.folder.join("sources"))?;
             match host::output(self.command("apt-get").args(["-q", "update", "-o", "APT::Update::Error-Mode=any"])) {
                 Ok(_) => {
                     spinner.finish_and_clear();

@@ -30,10 +30,12 @@ impl Sources {
             if path.extension().is_some_and(|e| e == "sources") {
                 sources.stanzas.extend(text_stanzas(&text).filter_map(|s| stanza_for(&s, codename, backports)));
             } else {
-                sources.lines.extend(text.lines().filter_map(|l| origin_and_suite(l, codename)).flat_map(|(origin, suite)| {
-                    let extra = (backports && suite == codename).then(|| later(codename));
-                    std::iter::once(suite).chain(extra).map(move |suite| format!("{origin} {suite} main"))
-                }));
+                sources.lines.extend(text.lines().filter_map(|l| origin_and_suite(l, codename)).flat_map(
+                    |(origin, suite)| {
+                        let extra = (backports && suite == codename).then(|| later(codename));
+                        std::iter::once(suite).chain(extra).map(move |suite| format!("{origin} {suite} main"))
+                    },
+                ));
             }
         }
         if sources == Sources::default() {

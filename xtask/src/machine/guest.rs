@@ -158,6 +158,24 @@ impl<'m> Guest<'m> {
         })
     }
 
+    /// Waits until xl has done with the guest: it is gone, kept for inspection, or (with a restart asked for in its
+    /// configuration) has ended for the last time. Returns the reason of its last end, or nothing if it runs on for
+    /// `limit`.
+    ///
+    /// # Errors
+    ///
+    /// The machine ended.
+    pub fn wait_gone(&self, limit: Duration) -> Result<Option<ShutdownReason>> {
+        let is_last = |e: &Entry| self.is_of_xl(e) && e.text.starts_with("exit ");
+        match self.machine.journal().wait(self.from, limit, |e| is_last(e).then_some(())) {
+            Ok(()) => {}
+            Err(Missed::TimedOut) => return Ok(None),
+            Err(Missed::Ended) => bail!("the machine ended"),
+        }
+        let ends = self.machine.journal().lines(self.from, |e| self.end_in(e).is_some());
+        Ok(ends.last().and_then(|e| self.end_in(e)))
+    }
+
     /// The reason of the guest's end, if it has ended.
     pub fn ended(&self) -> Option<ShutdownReason> {
         self.machine.journal().wait(self.from, Duration::ZERO, |e| self.end_in(e)).ok()
@@ -204,12 +222,17 @@ impl<'m> Guest<'m> {
         }
     }
 
+    fn is_of_xl(&self, entry: &Entry) -> bool {
+        matches!(&entry.source, Source::Xl(name) if *name == self.name)
+    }
+
     /// The reason of the guest's end, when a line of xl tells it.
     fn end_in(&self, entry: &Entry) -> Option<ShutdownReason> {
-        let of_us = matches!(&entry.source, Source::Xl(name) if *name == self.name);
+        if !self.is_of_xl(entry) {
+            return None;
+        }
         let code = entry.text.split_once("has shut down, reason code ")?.1.split(' ').next()?;
-        let code = code.parse().ok()?;
-        of_us.then(|| ShutdownReason::of_code(code))
+        code.parse().ok().map(ShutdownReason::of_code)
     }
 }
 

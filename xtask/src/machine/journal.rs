@@ -148,10 +148,10 @@ impl fmt::Debug for Journal {
 pub fn of_serial(line: &str) -> (Source, &str) {
     let rest = line.strip_prefix("(XEN) ").unwrap_or(line);
     let rest = rest.strip_prefix('[').and_then(|r| r.split_once("] ")).map_or(rest, |(_, r)| r);
-    if let Some((domid, text)) = rest.strip_prefix("(d").and_then(|r| r.split_once(") ")) {
-        if let Ok(domid) = domid.parse() {
-            return (Source::Port(domid), text);
-        }
+    if let Some((domid, text)) = rest.strip_prefix("(d").and_then(|r| r.split_once(") "))
+        && let Ok(domid) = domid.parse()
+    {
+        return (Source::Port(domid), text);
     }
     match line.strip_prefix("(XEN) ") {
         Some(text) => (Source::Xen, text),

@@ -11,9 +11,9 @@
 //! let lab = Lab::open()?;
 //! lab.prepare(Need::Daily, false)?;
 //! let mut payload = Payload::default();
-//! payload.file("hello", "target/image/hello".as_ref())?;
+//! payload.file("hello.elf", &xtask::images::appliance("hello")?.file)?;
 //! let machine = Machine::start(&lab, Options { payload, ..Options::default() })?;
-//! let guest = machine.create(&GuestConfig::new("hello", "/payload/hello"))?;
+//! let guest = machine.create(&GuestConfig::new("hello", "/payload/hello.elf"))?;
 //! guest.wait_line("milestone first-flip", Duration::from_secs(30))?;
 //! machine.screendump("screen.png".as_ref())?;
 //! # Ok(())
@@ -221,7 +221,8 @@ impl Program<'_> {
     pub fn wait_line(&self, text: &str, limit: Duration) -> Result<String> {
         let found = self.machine.journal.wait(self.from, limit, |e| {
             let said = self.said(e) && e.text.contains(text);
-            said.then(|| Ok(e.text.clone())).or_else(|| (self.said(e) && e.text.starts_with("exit ")).then_some(Err(())))
+            said.then(|| Ok(e.text.clone()))
+                .or_else(|| (self.said(e) && e.text.starts_with("exit ")).then_some(Err(())))
         });
         match found {
             Ok(Ok(line)) => Ok(line),

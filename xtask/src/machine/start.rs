@@ -195,7 +195,8 @@ impl Machine {
 
 /// Why QEMU isn't there, for a message.
 fn quit(process: &Process) -> String {
-    format!("QEMU didn't come up: {}", process.log().trim_end())
+    let end = process.stop().unwrap_or_else(|error| error.to_string());
+    format!("QEMU didn't come up ({end}): {}", process.log().trim_end())
 }
 
 /// Waits for QEMU to connect.

@@ -1,0 +1,5 @@
+//! The commands of `cargo xtask`.
+
+pub mod image;
+pub mod lab;
+pub mod run;

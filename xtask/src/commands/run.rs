@@ -1,0 +1,266 @@
+//! `cargo xtask run`: one appliance on real Xen, with its screen in a window, on a VNC port or in a file.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+use xtask::images;
+use xtask::lab::{Lab, Need};
+use xtask::machine::{Display, Entry, Guest, GuestConfig, Machine, Options, Payload, Program, ShutdownReason, Source};
+use xtask::picture::Picture;
+
+/// What the guest's console says when its first picture is on the screen.
+const FIRST_FLIP: &str = "milestone first-flip";
+
+/// The name of the back end among dom0's programs.
+const BACKEND: &str = "backend";
+
+/// How long the screen may take to show what the guest has flipped to.
+const PICTURE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Run an appliance on real Xen in QEMU: in a window when there is a desktop, else on a VNC port of this machine.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The example to run
+    #[arg(default_value = "dashboard", conflicts_with = "config")]
+    example: String,
+    /// Save the screen as a PNG file once the first picture is on it, and end
+    #[arg(long, value_name = "FILE.png")]
+    shot: Option<PathBuf>,
+    /// The connector's resolution
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1024x768", value_parser = mode, conflicts_with = "config")]
+    mode: String,
+    /// The guest's memory in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(4..=400),
+          conflicts_with = "config")]
+    memory: u32,
+    /// The guest's command line
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = quotable, conflicts_with = "config")]
+    cmdline: String,
+    /// An xl.cfg to use instead; its "kernel" names the example
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// With --shot, give up after so many seconds (default 60); without, end then
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    /// Boot Xen and dom0 instead of starting them from the saved state
+    #[arg(long)]
+    cold: bool,
+    /// Read commands for dom0's shell from the terminal; "exit" ends the run
+    #[arg(long)]
+    keep: bool,
+    /// Use VNC even though there is a desktop
+    #[arg(long)]
+    vnc: bool,
+    /// Also show what Xen and dom0 say
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// Checks a resolution. What the appliance makes of an odd one is for the appliance to say, by `--config`.
+fn mode(text: &str) -> Result<String, String> {
+    let number = |digits: &str| digits.parse::<u32>().ok().filter(|n| (1..=8192).contains(n));
+    match text.split_once('x') {
+        Some((width, height)) if number(width).is_some() && number(height).is_some() => Ok(text.to_owned()),
+        _ => Err("a resolution is WIDTHxHEIGHT, such as 1024x768, with each at most 8192".to_owned()),
+    }
+}
+
+/// Text that can stand between quotes in xl.cfg.
+fn quotable(text: &str) -> Result<String, String> {
+    match text.contains(['"', '\\', '\n']) {
+        true => Err("quotes, backslashes and line ends can't be passed on".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let appliance = Appliance::of(arguments)?;
+    let display = display(arguments);
+    let lab = Lab::open()?;
+    lab.prepare(if display == Display::Window { Need::Window } else { Need::Daily }, false)?;
+    let machine = Machine::start(
+        &lab,
+        Options {
+            payload: appliance.payload()?,
+            display,
+            cold: arguments.cold,
+            listener: Some(show_lines(arguments.verbose)),
+            ..Options::default()
+        },
+    )?;
+    if let Some(port) = machine.vnc_port()?.filter(|_| display == Display::Vnc) {
+        println!("the screen is on VNC, 127.0.0.1:{port}; Ctrl-C ends");
+    }
+    let before = arguments.shot.as_ref().map(|file| picture_of(&machine, file)).transpose()?;
+    let backend = machine.start_program(BACKEND, "/payload/vitrine-backend --output kms:/dev/dri/card0")?;
+    let guest = machine
+        .create_from(&appliance.name, &format!("/payload/{}", Appliance::CONFIG))
+        .with_context(|| format!("the back end said:\n{}", backend.log()))?;
+    if let (Some(file), Some(before)) = (&arguments.shot, before) {
+        let limit = Duration::from_secs(arguments.timeout.unwrap_or(60));
+        shoot(&machine, &guest, &backend, file, &before, limit)?;
+    }
+    if arguments.keep {
+        return shell(&machine);
+    }
+    if arguments.shot.is_some() {
+        return Ok(());
+    }
+    follow(&guest, arguments.timeout.map(Duration::from_secs))
+}
+
+/// What to run: a guest's name and configuration, and the example behind it.
+struct Appliance {
+    name: String,
+    example: String,
+    config: String,
+}
+
+impl Appliance {
+    /// The configuration's name in dom0's payload.
+    const CONFIG: &'static str = "guest.cfg";
+
+    fn of(arguments: &Arguments) -> Result<Appliance> {
+        if let Some(path) = &arguments.config {
+            let config = fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+            let field = |key| config_field(&config, key).with_context(|| format!("{} has no {key}", path.display()));
+            let kernel = field("kernel")?;
+            let example = Path::new(&kernel).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            return Ok(Appliance { name: field("name")?, example, config });
+        }
+        let example = arguments.example.clone();
+        let mut config = GuestConfig::new(&example, &format!("/payload/{example}.elf"));
+        config.memory_mib = arguments.memory;
+        config.connectors = format!("Virtual-1:{}", arguments.mode);
+        config.command_line.clone_from(&arguments.cmdline);
+        config.more = vec![
+            "on_poweroff=\"destroy\"".to_owned(),
+            "on_reboot=\"restart\"".to_owned(),
+            "on_crash=\"destroy\"".to_owned(),
+        ];
+        Ok(Appliance { name: example.clone(), example, config: config.text() })
+    }
+
+    /// Builds the image and the back end.
+    fn payload(&self) -> Result<Payload> {
+        let mut payload = Payload::default();
+        payload.file(&format!("{}.elf", self.example), &images::appliance(&self.example)?.file)?;
+        payload.file("vitrine-backend", &images::backend()?.file)?;
+        payload.data(Self::CONFIG, self.config.as_bytes());
+        Ok(payload)
+    }
+}
+
+/// The value of a line `key = "value"` in an xl.cfg.
+fn config_field(config: &str, key: &str) -> Option<String> {
+    let value = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key)?.trim_start().strip_prefix('=')?.trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest[1..].split(quote).next().map(str::to_owned)
+    };
+    config.lines().find_map(value)
+}
+
+/// A window needs a desktop; pictures need neither window nor VNC.
+fn display(arguments: &Arguments) -> Display {
+    let has = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    if arguments.shot.is_some() {
+        Display::None
+    } else if !arguments.vnc && (has("DISPLAY") || has("WAYLAND_DISPLAY")) {
+        Display::Window
+    } else {
+        Display::Vnc
+    }
+}
+
+/// Shows each line of guest and back end, with its source in front.
+fn show_lines(verbose: bool) -> Box<dyn Fn(&Entry) + Send + Sync> {
+    Box::new(move |entry| {
+        let quiet = matches!(entry.source, Source::Xen | Source::Dom0 | Source::Xl(_));
+        if verbose || !quiet {
+            // A closed pipe at the other end is no reason to end.
+            let _ = writeln!(std::io::stdout(), "{}| {}", entry.source, entry.text);
+        }
+    })
+}
+
+/// Waits for the first flip and saves the screen, once it shows something else than `before`.
+fn shoot(
+    machine: &Machine,
+    guest: &Guest<'_>,
+    backend: &Program<'_>,
+    file: &Path,
+    before: &Picture,
+    limit: Duration,
+) -> Result<()> {
+    guest
+        .wait_line(FIRST_FLIP, limit)
+        .with_context(|| format!("no picture from {}; the back end said:\n{}", guest.name(), backend.log()))?;
+    let deadline = Instant::now() + PICTURE_LIMIT;
+    loop {
+        let picture = picture_of(machine, file)?;
+        if !picture.is_blank() && picture != *before {
+            eprintln!("{}: {}x{}", file.display(), picture.width, picture.height);
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            bail!("{} reported its first flip, but the screen shows nothing new: see {}", guest.name(), file.display());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn picture_of(machine: &Machine, file: &Path) -> Result<Picture> {
+    machine.screendump(file)?;
+    Picture::read(file)
+}
+
+/// Stays until the guest ends, or for `limit`.
+fn follow(guest: &Guest<'_>, limit: Option<Duration>) -> Result<()> {
+    const FOR_EVER: Duration = Duration::from_secs(u32::MAX as u64);
+    match guest.wait_gone(limit.unwrap_or(FOR_EVER))? {
+        Some(ShutdownReason::PowerOff) | None => Ok(()),
+        Some(reason) => bail!("{} ended: {reason:?}", guest.name()),
+    }
+}
+
+/// dom0's shell on the terminal, line by line.
+fn shell(machine: &Machine) -> Result<()> {
+    eprintln!("dom0's shell, one command a line; exit ends");
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        match line.trim() {
+            "exit" => break,
+            "" => {}
+            command => match machine.run(command) {
+                Ok(output) => print!("{}", output.text),
+                Err(error) => eprintln!("{error:#}"),
+            },
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_a_configuration_are_found() {
+        let config = "# name = \"no\"\nname   = \"kiosk\"\nkernel='/etc/xen/a.elf' # image\n";
+        assert_eq!(config_field(config, "name").unwrap(), "kiosk");
+        assert_eq!(config_field(config, "kernel").unwrap(), "/etc/xen/a.elf");
+        assert_eq!(config_field(config, "memory"), None);
+    }
+
+    #[test]
+    fn modes_are_two_numbers() {
+        assert!(mode("1024x768").is_ok());
+        for wrong in ["1024", "1024x", "x", "0x10", "9000x10", "axb", "-1x5"] {
+            assert!(mode(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Builds what runs in the lab: appliances' images, and the back end for dom0.
+//!
+//! Each kind has compiler flags of its own and therefore a target folder of its own, so that none makes cargo build
+//! another anew.
+
+use crate::host;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Both kinds are built for the host's own triple, named so that build scripts don't get their flags.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// An image stands where it was linked. An interrupt may come at any instruction, so nothing may lie below the stack
+/// pointer.
+const IMAGE_FLAGS: [&str; 2] = ["-Crelocation-model=static", "-Cno-redzone=yes"];
+
+/// dom0 has no libraries of ours.
+const BACKEND_FLAGS: [&str; 1] = ["-Ctarget-feature=+crt-static"];
+
+/// Host programs that a build needs.
+const HOST_PROGRAMS: [(&str, &str); 3] = [("gcc", "gcc"), ("ld", "binutils"), ("objcopy", "binutils")];
+
+/// A built file, as linked and as shipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The stripped file.
+    pub file: PathBuf,
+    /// The same with symbols, for looking into it.
+    pub with_symbols: PathBuf,
+}
+
+impl Built {
+    /// Size of the stripped file in bytes.
+    ///
+    /// # Errors
+    ///
+    /// It was removed.
+    pub fn size(&self) -> Result<u64> {
+        Ok(fs::metadata(&self.file)?.len())
+    }
+}
+
+/// The project's top folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project")
+}
+
+/// cargo's target folder.
+pub fn target_folder() -> PathBuf {
+    let set = std::env::var_os("CARGO_TARGET_DIR").filter(|v| !v.is_empty());
+    set.map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// The names of all appliances, in order.
+///
+/// # Errors
+///
+/// The folder of examples can't be read.
+pub fn appliances() -> Result<Vec<String>> {
+    let folder = root().join("examples");
+    let entries = fs::read_dir(&folder).with_context(|| format!("can't read {}", folder.display()))?;
+    let mut names: Vec<_> = entries.flatten().filter_map(|e| appliance_of(&e.path())).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// `NAME.rs`, or a folder with a `main.rs`.
+fn appliance_of(path: &Path) -> Option<String> {
+    let is_appliance = path.extension().is_some_and(|e| e == "rs") || path.join("main.rs").is_file();
+    is_appliance.then(|| path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// Builds the image of an appliance.
+///
+/// # Errors
+///
+/// There is no such example, or it doesn't compile (cargo has said why).
+pub fn appliance(name: &str) -> Result<Built> {
+    Ok(appliances_named(&[name])?.remove(0))
+}
+
+/// Builds images with one call of cargo, in the order of their names.
+///
+/// # Errors
+///
+/// There is no such example, or one doesn't compile (cargo has said why).
+pub fn appliances_named(names: &[&str]) -> Result<Vec<Built>> {
+    let known = appliances()?;
+    if let Some(name) = names.iter().find(|n| !known.iter().any(|k| k == *n)) {
+        bail!("there is no example {name:?}; the examples are: {}", known.join(", "));
+    }
+    let target = target_folder().join("image");
+    let mut command = cargo_build(&target, &IMAGE_FLAGS);
+    command.args(["--package", "vitrine", "--profile", "image"]);
+    for name in names {
+        command.args(["--example", name]);
+    }
+    host::show(&mut command)?;
+    let linked = target.join(TARGET).join("image/examples");
+    names.iter().map(|name| strip(&linked.join(name), &target.join(format!("{name}.elf")))).collect()
+}
+
+/// Builds the back end, as one static binary.
+///
+/// # Errors
+///
+/// It doesn't compile (cargo has said why).
+pub fn backend() -> Result<Built> {
+    let target = target_folder().join("backend");
+    let mut command = cargo_build(&target, &BACKEND_FLAGS);
+    command.args(["--package", "vitrine-backend", "--bin", "vitrine-backend", "--release"]);
+    host::show(&mut command)?;
+    strip(&target.join(TARGET).join("release/vitrine-backend"), &target.join("vitrine-backend"))
+}
+
+/// `cargo build` with flags and a target folder of its own.
+fn cargo_build(target: &Path, flags: &[&str]) -> Command {
+    let mut command = host::child(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+    command.args(["build", "--target", TARGET]).arg("--target-dir").arg(target).current_dir(root());
+    // The caller's flags, if any, are for the host.
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
+    command
+}
+
+/// Strips `linked` into `file`, unless that is newer.
+fn strip(linked: &Path, file: &Path) -> Result<Built> {
+    let modified = |path: &Path| fs::metadata(path).and_then(|m| m.modified());
+    let time = modified(linked).with_context(|| format!("cargo built no {}", linked.display()))?;
+    if modified(file).map_or(true, |stripped| stripped <= time) {
+        host::require(&HOST_PROGRAMS)?;
+        host::output(Command::new("objcopy").arg("--strip-all").arg(linked).arg(file))?;
+    }
+    Ok(Built { file: file.to_owned(), with_symbols: linked.to_owned() })
+}

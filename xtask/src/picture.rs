@@ -1,0 +1,80 @@
+//! Screenshots: PNG files as pixels.
+
+use anyhow::{Context, Result, bail};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+/// A picture of 8 bits for each of red, green and blue, without gaps between rows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Red, green and blue of each pixel, row by row from the top.
+    pub rgb: Vec<u8>,
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture of {}x{}", self.width, self.height)
+    }
+}
+
+impl Picture {
+    /// Reads a PNG file as QEMU writes it: RGB, 8 bits.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, or has another format.
+    pub fn read(file: &Path) -> Result<Picture> {
+        let open = File::open(file).with_context(|| format!("can't read {}", file.display()))?;
+        let mut reader = png::Decoder::new(BufReader::new(open)).read_info()?;
+        let mut rgb = vec![0; reader.output_buffer_size().context("the picture is too large")?];
+        let frame = reader.next_frame(&mut rgb)?;
+        if (frame.color_type, frame.bit_depth) != (png::ColorType::Rgb, png::BitDepth::Eight) {
+            bail!("{} is {:?} of {:?} bits, not RGB of 8", file.display(), frame.color_type, frame.bit_depth);
+        }
+        rgb.truncate(frame.buffer_size());
+        Ok(Picture { width: frame.width, height: frame.height, rgb })
+    }
+
+    /// Whether all pixels have one colour: nothing to see.
+    pub fn is_blank(&self) -> bool {
+        self.rgb.chunks_exact(3).all(|pixel| Some(pixel) == self.rgb.get(..3))
+    }
+
+    /// Position and both colours of the first pixel that differs, or a size that differs.
+    pub fn first_difference(&self, other: &Picture) -> Option<String> {
+        if (self.width, self.height) != (other.width, other.height) {
+            return Some(format!("{}x{} and {}x{}", self.width, self.height, other.width, other.height));
+        }
+        let pairs = self.rgb.chunks_exact(3).zip(other.rgb.chunks_exact(3));
+        let (at, (a, b)) = pairs.enumerate().find(|(_, (a, b))| a != b)?;
+        let (x, y) = (at as u32 % self.width, at as u32 / self.width);
+        Some(format!("at ({x}, {y}): {} and {}", crate::lab::hex(a), crate::lab::hex(b)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(rgb: &[u8]) -> Picture {
+        Picture { width: rgb.len() as u32 / 3, height: 1, rgb: rgb.to_vec() }
+    }
+
+    #[test]
+    fn one_colour_is_blank() {
+        assert!(picture(&[1, 2, 3, 1, 2, 3]).is_blank());
+        assert!(!picture(&[1, 2, 3, 1, 2, 4]).is_blank());
+    }
+
+    #[test]
+    fn the_first_different_pixel_is_named() {
+        let (a, b) = (picture(&[0, 0, 0, 1, 2, 3]), picture(&[0, 0, 0, 1, 2, 255]));
+        assert_eq!(a.first_difference(&a), None);
+        assert_eq!(a.first_difference(&b).unwrap(), "at (1, 0): 010203 and 0102ff");
+    }
+}
