@@ -1,3 +1,21 @@
 #![no_std]
 #![forbid(unsafe_code)]
-//! To come.
+//! Surfaces, fast drawing, text and images: embedded-graphics in, pixels out.
+//!
+//! This crate knows pixels and nothing else: no Xen, no clock, no screen. It draws into a [`Surface`], a picture of
+//! XRGB8888 pixels in any [`PixelMemory`]: a `Vec<u32>` in a test, pages shared with another domain in an appliance.
+//! Such pages may change under our feet, so pixels are only ever copied in and out, by rows.
+//!
+//! Begin reading at [`memory`] and [`surface`].
+
+extern crate alloc;
+
+mod area;
+pub mod damage;
+pub mod memory;
+mod pixel;
+pub mod surface;
+
+pub use damage::{Damage, DamageHistory};
+pub use memory::PixelMemory;
+pub use surface::{Surface, SurfaceError};

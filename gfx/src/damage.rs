@@ -1,0 +1,150 @@
+//! Which pixels changed: the damage of one frame, and of the frames before it.
+
+use crate::{PixelMemory, Surface, area::Area};
+use embedded_graphics_core::primitives::Rectangle;
+
+/// How many rectangles a [`Damage`] keeps apart.
+pub const MAX_RECTANGLES: usize = 8;
+
+/// How many frames a [`DamageHistory`] remembers. One less than the oldest buffer age that can be brought up to date.
+pub const HISTORY: usize = 3;
+
+/// Two rectangles become one when that adds at most this many pixels that neither had: less than what handling one
+/// rectangle more costs.
+const MERGE_SLACK: usize = 1024;
+
+/// The pixels that changed, as a few rectangles which together hold at least them.
+///
+/// When there are more than [`MAX_RECTANGLES`], the two that fit best become one, so this never grows; it may then name
+/// pixels that did not change, never the other way round. Rectangles may overlap.
+#[derive(Clone, Copy, Debug)]
+pub struct Damage {
+    areas: [Area; MAX_RECTANGLES],
+    len: usize,
+}
+
+impl Damage {
+    /// Nothing changed.
+    pub const NONE: Self = Self { areas: [Area::EMPTY; MAX_RECTANGLES], len: 0 };
+
+    /// Whether nothing changed.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The rectangles, none of them empty, in no particular order.
+    pub fn rectangles(&self) -> impl Iterator<Item = Rectangle> + '_ {
+        self.areas().iter().map(|area| area.to_rectangle())
+    }
+
+    /// How many pixels the rectangles hold; those in two of them count twice.
+    pub fn pixels(&self) -> usize {
+        self.areas().iter().map(|area| area.pixels()).sum()
+    }
+
+    /// Adds a rectangle.
+    pub fn add(&mut self, rectangle: &Rectangle) {
+        self.add_area(Area::from_rectangle(rectangle));
+    }
+
+    /// Adds all that changed in `other`.
+    pub fn merge(&mut self, other: &Self) {
+        for &area in other.areas() {
+            self.add_area(area);
+        }
+    }
+
+    pub(crate) fn areas(&self) -> &[Area] {
+        &self.areas[..self.len]
+    }
+
+    pub(crate) fn add_area(&mut self, mut area: Area) {
+        if area.is_empty() || self.areas().iter().any(|known| known.contains(area)) {
+            return;
+        }
+        // Each turn takes one rectangle away and grows `area`, after which others may fit: at most MAX_RECTANGLES turns.
+        while let Some(index) = self.companion_of(area) {
+            area = area.envelope(self.areas[index]);
+            self.len -= 1;
+            self.areas.swap(index, self.len);
+        }
+        self.areas[self.len] = area;
+        self.len += 1;
+    }
+
+    /// The rectangle that `area` should become one with, if any: the one where that costs least, when it costs
+    /// (almost) nothing or there is no room for another.
+    fn companion_of(&self, area: Area) -> Option<usize> {
+        let cost = |known: &Area| known.envelope(area).pixels().saturating_sub(known.pixels() + area.pixels());
+        let (index, least) = self.areas().iter().map(cost).enumerate().min_by_key(|&(_, cost)| cost)?;
+        (least <= MERGE_SLACK || self.len == MAX_RECTANGLES).then_some(index)
+    }
+}
+
+impl Default for Damage {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// The damage of the last frames, by which an old buffer is brought up to date.
+///
+/// The *age* of a buffer is what EGL_EXT_buffer_age calls so: 1 when it holds the frame presented last, 2 when it holds
+/// the one before (the back buffer of a swapchain of two), and so on; 0 when its content is anything.
+#[derive(Clone, Debug)]
+pub struct DamageHistory {
+    /// The newest first; `None` for frames that never were.
+    frames: [Option<Damage>; HISTORY],
+}
+
+impl DamageHistory {
+    /// No frame yet.
+    pub const fn new() -> Self {
+        Self { frames: [None; HISTORY] }
+    }
+
+    /// Remembers the damage of the frame that is presented now, and forgets the oldest one.
+    pub fn push(&mut self, damage: Damage) {
+        self.frames.rotate_right(1);
+        self.frames[0] = Some(damage);
+    }
+
+    /// What differs between a buffer of that age and the frame presented last; `None` when that isn't known, and all of
+    /// it may differ.
+    pub fn since(&self, age: usize) -> Option<Damage> {
+        let missed = self.frames.get(..age.checked_sub(1)?)?;
+        missed.iter().try_fold(Damage::NONE, |mut sum, frame| {
+            sum.merge(frame.as_ref()?);
+            Some(sum)
+        })
+    }
+
+    /// Makes `back`, a buffer of the given age, equal to `front`, which holds the frame presented last. Copies as little
+    /// as the history allows, records no damage, and returns how many pixels it copied.
+    ///
+    /// # Panics
+    ///
+    /// When the two surfaces differ in size.
+    pub fn copy_forward<B: PixelMemory, F: PixelMemory>(
+        &self,
+        back: &mut Surface<B>,
+        front: &Surface<F>,
+        age: usize,
+    ) -> usize {
+        let stale = self.since(age).unwrap_or_else(|| {
+            let mut everything = Damage::NONE;
+            everything.add_area(back.bounds());
+            everything
+        });
+        for &area in stale.areas() {
+            back.copy_area(front, area);
+        }
+        stale.pixels()
+    }
+}
+
+impl Default for DamageHistory {
+    fn default() -> Self {
+        Self::new()
+    }
+}

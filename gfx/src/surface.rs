@@ -1,0 +1,333 @@
+//! A picture in memory, and drawing on it row by row.
+
+use crate::{Damage, PixelMemory, area::Area, pixel};
+use core::{convert::Infallible, fmt};
+use embedded_graphics_core::{
+    Pixel,
+    draw_target::DrawTarget,
+    geometry::{OriginDimensions, Point, Size},
+    pixelcolor::Rgb888,
+    primitives::Rectangle,
+};
+
+/// The longest side of a surface, in pixels: twice what 8K displays have, and far from any overflow.
+pub const MAX_SIDE: u32 = 16_384;
+
+/// How many pixels are staged before they are written: 512 bytes of stack.
+pub(crate) const STAGE: usize = 128;
+
+/// A picture of XRGB8888 pixels (DRM's `XR24`: blue in the lowest byte, the highest byte unused and written as 0).
+///
+/// Row `y` starts `y * stride` pixels from the start of the memory. Everything is drawn by rows or parts of rows,
+/// clipped to the [clip](Self::set_clip), and recorded as [`Damage`]. No coordinate panics, nothing is allocated.
+#[derive(Debug)]
+pub struct Surface<M> {
+    memory: M,
+    size: Size,
+    stride: usize,
+    clip: Area,
+    damage: Damage,
+}
+
+/// Why memory can't be a [`Surface`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SurfaceError {
+    /// A side is 0 or longer than [`MAX_SIDE`].
+    Size {
+        /// What was asked for, in pixels.
+        size: Size,
+    },
+    /// A row would be longer than the distance between two rows.
+    Stride {
+        /// Distance in pixels.
+        stride: usize,
+        /// Pixels in a row.
+        width: u32,
+    },
+    /// The memory ends before the last row does.
+    Memory {
+        /// Pixels needed.
+        needed: usize,
+        /// Pixels there are.
+        len: usize,
+    },
+}
+
+impl fmt::Display for SurfaceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Size { size: Size { width, height } } => {
+                write!(f, "a surface of {width}x{height} pixels: each side must be 1 to {MAX_SIDE}")
+            }
+            Self::Stride { stride, width } => {
+                write!(f, "a stride of {stride} pixels is shorter than a row of {width}")
+            }
+            Self::Memory { needed, len } => write!(f, "a surface of {needed} pixels does not fit in memory for {len}"),
+        }
+    }
+}
+
+impl core::error::Error for SurfaceError {}
+
+impl<M: PixelMemory> Surface<M> {
+    /// A surface whose rows follow each other without a gap.
+    ///
+    /// # Errors
+    ///
+    /// See [`SurfaceError`].
+    pub fn new(memory: M, size: Size) -> Result<Self, SurfaceError> {
+        Self::with_stride(memory, size, size.width as usize)
+    }
+
+    /// A surface with `stride` pixels (not bytes) from the start of a row to the start of the next.
+    ///
+    /// # Errors
+    ///
+    /// See [`SurfaceError`].
+    pub fn with_stride(memory: M, size: Size, stride: usize) -> Result<Self, SurfaceError> {
+        let Size { width, height } = size;
+        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
+            return Err(SurfaceError::Size { size });
+        }
+        if stride < width as usize {
+            return Err(SurfaceError::Stride { stride, width });
+        }
+        let needed = stride.saturating_mul(height as usize - 1).saturating_add(width as usize);
+        let len = memory.len();
+        if len < needed {
+            return Err(SurfaceError::Memory { needed, len });
+        }
+        let clip = Area { left: 0, top: 0, right: width as i32, bottom: height as i32 };
+        Ok(Self { memory, size, stride, clip, damage: Damage::NONE })
+    }
+
+    /// Pixels from the start of a row to the start of the next.
+    pub const fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The memory below.
+    pub const fn memory(&self) -> &M {
+        &self.memory
+    }
+
+    /// Gives the memory back.
+    pub fn into_memory(self) -> M {
+        self.memory
+    }
+
+    /// The colour of one pixel; `None` outside the surface. Not affected by the clip.
+    pub fn pixel(&self, point: Point) -> Option<Rgb888> {
+        let area = self.bounds().intersection(Area::from_rectangle(&Rectangle::new(point, Size::new_equal(1))));
+        if area.is_empty() {
+            return None;
+        }
+        let mut pixel = [0];
+        self.memory.read(self.offset(area.left, area.top), &mut pixel);
+        Some(pixel::unpack(pixel[0]))
+    }
+
+    /// The rectangle outside of which nothing is drawn: all of the surface unless [`set_clip`](Self::set_clip) said less.
+    pub fn clip(&self) -> Rectangle {
+        self.clip.to_rectangle()
+    }
+
+    /// Lets drawing change the pixels inside `clip` only, and returns the clip that was in force before.
+    pub fn set_clip(&mut self, clip: &Rectangle) -> Rectangle {
+        let before = self.clip;
+        self.clip = self.bounds().intersection(Area::from_rectangle(clip));
+        before.to_rectangle()
+    }
+
+    /// What has been drawn since [`take_damage`](Self::take_damage) was called last.
+    pub const fn damage(&self) -> &Damage {
+        &self.damage
+    }
+
+    /// What has been drawn since this was called last: to be called once a frame, when it is presented.
+    pub fn take_damage(&mut self) -> Damage {
+        core::mem::take(&mut self.damage)
+    }
+
+    pub(crate) fn bounds(&self) -> Area {
+        Area { left: 0, top: 0, right: self.size.width as i32, bottom: self.size.height as i32 }
+    }
+
+    /// The part of `area` that may be drawn on, which is recorded as changed; `None` when there is no such part.
+    pub(crate) fn touch(&mut self, area: Area) -> Option<Area> {
+        let visible = self.clip.intersection(area);
+        if visible.is_empty() {
+            return None;
+        }
+        self.damage.add_area(visible);
+        Some(visible)
+    }
+
+    /// Where the pixel lies in memory. The point must be inside the surface.
+    fn offset(&self, x: i32, y: i32) -> usize {
+        y as usize * self.stride + x as usize
+    }
+
+    /// Writes pixels to a row. For areas that `touch` returned: nothing is clipped or recorded here.
+    pub(crate) fn put_row(&mut self, x: i32, y: i32, pixels: &[u32]) {
+        let at = self.offset(x, y);
+        self.memory.write(at, pixels);
+    }
+
+    /// Sets part of a row. For areas that `touch` returned: nothing is clipped or recorded here.
+    pub(crate) fn put_run(&mut self, x: i32, y: i32, count: usize, pixel: u32) {
+        let at = self.offset(x, y);
+        self.memory.fill(at, count, pixel);
+    }
+
+    /// Reads part of a row that lies inside the surface.
+    pub(crate) fn get_row(&self, x: i32, y: i32, pixels: &mut [u32]) {
+        self.memory.read(self.offset(x, y), pixels);
+    }
+
+    /// Sets an area that `touch` returned.
+    pub(crate) fn put_area(&mut self, area: Area, pixel: u32) {
+        if area.width() == self.stride {
+            // Rows without a gap: one run, as `clear` on most buffers.
+            self.put_run(area.left, area.top, area.pixels(), pixel);
+            return;
+        }
+        for y in area.top..area.bottom {
+            self.put_run(area.left, y, area.width(), pixel);
+        }
+    }
+
+    /// Copies the same area of another surface, without recording it as damage. See `DamageHistory::copy_forward`.
+    pub(crate) fn copy_area<S: PixelMemory>(&mut self, source: &Surface<S>, area: Area) {
+        assert_eq!(self.size, source.size, "copying between surfaces of different size");
+        let area = area.intersection(self.bounds());
+        for y in area.top..area.bottom {
+            let (at, source_at) = (self.offset(area.left, y), source.offset(area.left, y));
+            self.memory.copy_from(at, &source.memory, source_at, area.width());
+        }
+    }
+}
+
+impl<M> OriginDimensions for Surface<M> {
+    fn size(&self) -> Size {
+        self.size
+    }
+}
+
+impl<M: PixelMemory> DrawTarget for Surface<M> {
+    type Color = Rgb888;
+    type Error = Infallible;
+
+    /// Pixels that follow each other in a row are written together, which is how text and outlines come.
+    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+        let mut run = Run::new();
+        let mut touched: Option<Area> = None;
+        for Pixel(Point { x, y }, color) in pixels {
+            if x < self.clip.left || x >= self.clip.right || y < self.clip.top || y >= self.clip.bottom {
+                continue;
+            }
+            if !run.takes(x, y) {
+                touched = run.flush(self, touched);
+                run.start(x, y);
+            }
+            run.push(pixel::pack(color));
+        }
+        if let Some(area) = run.flush(self, touched) {
+            self.damage.add_area(area);
+        }
+        Ok(())
+    }
+
+    fn fill_contiguous<I: IntoIterator<Item = Rgb888>>(
+        &mut self,
+        area: &Rectangle,
+        colors: I,
+    ) -> Result<(), Infallible> {
+        let Some(visible) = self.touch(Area::from_rectangle(area)) else {
+            return Ok(());
+        };
+        // In i64 because the corner and size of a rectangle can be anything.
+        let width = i64::from(area.size.width);
+        let above = i64::from(visible.top) - i64::from(area.top_left.y);
+        let before = i64::from(visible.left) - i64::from(area.top_left.x);
+        let after = width - before - visible.width() as i64;
+
+        let mut colors = colors.into_iter().map(pixel::pack);
+        skip(&mut colors, (above * width + before) as usize);
+        let mut stage = [0; STAGE];
+        for y in visible.top..visible.bottom {
+            let mut x = visible.left;
+            while x < visible.right {
+                let want = STAGE.min((visible.right - x) as usize);
+                let got = stage[..want].iter_mut().zip(&mut colors).map(|(slot, pixel)| *slot = pixel).count();
+                self.put_row(x, y, &stage[..got]);
+                if got < want {
+                    return Ok(());
+                }
+                x += want as i32;
+            }
+            skip(&mut colors, (before + after) as usize);
+        }
+        Ok(())
+    }
+
+    fn fill_solid(&mut self, area: &Rectangle, color: Rgb888) -> Result<(), Infallible> {
+        if let Some(visible) = self.touch(Area::from_rectangle(area)) {
+            self.put_area(visible, pixel::pack(color));
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self, color: Rgb888) -> Result<(), Infallible> {
+        if let Some(visible) = self.touch(self.bounds()) {
+            self.put_area(visible, pixel::pack(color));
+        }
+        Ok(())
+    }
+}
+
+/// Drops the next `count` items.
+fn skip(items: &mut impl Iterator, count: usize) {
+    if let Some(last) = count.checked_sub(1) {
+        items.nth(last);
+    }
+}
+
+/// Pixels of one row, gathered by `draw_iter`.
+struct Run {
+    pixels: [u32; STAGE],
+    len: usize,
+    x: i32,
+    y: i32,
+}
+
+impl Run {
+    const fn new() -> Self {
+        Self { pixels: [0; STAGE], len: 0, x: 0, y: 0 }
+    }
+
+    /// Whether a pixel at this place would continue the run.
+    const fn takes(&self, x: i32, y: i32) -> bool {
+        self.len != 0 && self.len < STAGE && y == self.y && x == self.x + self.len as i32
+    }
+
+    const fn start(&mut self, x: i32, y: i32) {
+        (self.x, self.y) = (x, y);
+    }
+
+    const fn push(&mut self, pixel: u32) {
+        self.pixels[self.len] = pixel;
+        self.len += 1;
+    }
+
+    /// Writes the run and empties it; returns `touched` grown by it.
+    fn flush<M: PixelMemory>(&mut self, surface: &mut Surface<M>, touched: Option<Area>) -> Option<Area> {
+        if self.len == 0 {
+            return touched;
+        }
+        surface.put_row(self.x, self.y, &self.pixels[..self.len]);
+        let area = Area { left: self.x, top: self.y, right: self.x + self.len as i32, bottom: self.y + 1 };
+        self.len = 0;
+        Some(touched.map_or(area, |touched| touched.envelope(area)))
+    }
+}
