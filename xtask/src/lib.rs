@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod disassembly;
 pub mod host;
 pub mod images;
 pub mod lab;

@@ -8,7 +8,7 @@ mod commands;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use commands::{image, lab, run};
+use commands::{bench, image, lab, run, test};
 use std::process::ExitCode;
 
 /// Exit status after a signal, as shells count: 128 and SIGINT.
@@ -25,6 +25,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Test(test::Arguments),
+    Bench(bench::Arguments),
     Image(image::Arguments),
     Lab(lab::Arguments),
 }
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
 fn dispatch(command: Command) -> Result<()> {
     match command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Image(arguments) => image::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
     }

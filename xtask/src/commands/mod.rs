@@ -1,5 +1,7 @@
 //! The commands of `cargo xtask`.
 
+pub mod bench;
 pub mod image;
 pub mod lab;
 pub mod run;
+pub mod test;

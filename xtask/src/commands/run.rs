@@ -60,7 +60,7 @@ pub struct Arguments {
 }
 
 /// Checks a resolution. What the appliance makes of an odd one is for the appliance to say, by `--config`.
-fn mode(text: &str) -> Result<String, String> {
+pub fn mode(text: &str) -> Result<String, String> {
     let number = |digits: &str| digits.parse::<u32>().ok().filter(|n| (1..=8192).contains(n));
     match text.split_once('x') {
         Some((width, height)) if number(width).is_some() && number(height).is_some() => Ok(text.to_owned()),
@@ -69,7 +69,7 @@ fn mode(text: &str) -> Result<String, String> {
 }
 
 /// Text that can stand between quotes in xl.cfg.
-fn quotable(text: &str) -> Result<String, String> {
+pub fn quotable(text: &str) -> Result<String, String> {
     match text.contains(['"', '\\', '\n']) {
         true => Err("quotes, backslashes and line ends can't be passed on".to_owned()),
         false => Ok(text.to_owned()),

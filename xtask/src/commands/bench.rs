@@ -1,0 +1,129 @@
+//! `cargo xtask bench`: what the `bench` appliance measures about itself, over several runs.
+
+use anyhow::{Context, Result, bail};
+use std::time::Duration;
+use xtask::images;
+use xtask::lab::{Lab, Need};
+use xtask::machine::{Clock, GuestConfig, Machine, Options, Payload};
+
+/// The appliance.
+const EXAMPLE: &str = "bench";
+
+/// Its last line.
+const DONE: &str = "bench: done";
+
+/// Measure: boot the bench appliance and print what it reports, with minimum and median over the runs.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Let time count instructions: slower (QEMU 7.2, cold boots) and repeatable
+    #[arg(long)]
+    icount: bool,
+    /// How many runs
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    runs: u32,
+    /// The connector's resolution
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1024x768", value_parser = super::run::mode)]
+    mode: String,
+    /// The guest's memory in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(4..=400))]
+    memory: u32,
+    /// The guest's command line: flips=N, seconds=N
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = super::run::quotable)]
+    cmdline: String,
+    /// Give up a run after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    timeout: u64,
+}
+
+/// One reported value.
+#[derive(Debug, Clone, PartialEq)]
+struct Value {
+    name: String,
+    value: f64,
+    unit: String,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let image = images::appliance(EXAMPLE)?;
+    let backend = images::backend()?;
+    let lab = Lab::open()?;
+    lab.prepare(if arguments.icount { Need::Icount } else { Need::Daily }, false)?;
+    let mut payload = Payload::default();
+    payload.file("bench.elf", &image.file)?;
+    payload.file("vitrine-backend", &backend.file)?;
+    let mut runs = vec![];
+    for number in 1..=arguments.runs {
+        eprintln!("run {number} of {}", arguments.runs);
+        runs.push(measure(&lab, arguments, &payload)?);
+    }
+    println!("image_size {} bytes", image.size()?);
+    print_table(&runs);
+    Ok(())
+}
+
+/// One run on a machine of its own.
+fn measure(lab: &Lab, arguments: &Arguments, payload: &Payload) -> Result<Vec<Value>> {
+    let clock = if arguments.icount { Clock::Instructions } else { Clock::Host };
+    let machine = Machine::start(lab, Options { payload: payload.clone(), clock, ..Options::default() })?;
+    let backend = machine.start_program("backend", "/payload/vitrine-backend --output kms:/dev/dri/card0")?;
+    let mut config = GuestConfig::new(EXAMPLE, "/payload/bench.elf");
+    config.memory_mib = arguments.memory;
+    config.connectors = format!("Virtual-1:{}", arguments.mode);
+    config.command_line.clone_from(&arguments.cmdline);
+    let guest = machine.create(&config)?;
+    guest
+        .wait_line(DONE, Duration::from_secs(arguments.timeout))
+        .with_context(|| format!("the back end said:\n{}", backend.log()))?;
+    let values: Vec<_> = guest.console().lines().filter_map(reported).collect();
+    if values.is_empty() {
+        bail!("the appliance reported nothing:\n{}", guest.console());
+    }
+    Ok(values)
+}
+
+/// The value of a line `bench: NAME VALUE UNIT` or `vitrine: milestone NAME VALUE us`, whatever stands before.
+fn reported(line: &str) -> Option<Value> {
+    let milestone = line.split_once("milestone ").map(|(_, rest)| ("milestone ", rest));
+    let (prefix, rest) = milestone.or_else(|| line.split_once("bench: ").map(|(_, rest)| ("", rest)))?;
+    let mut words = rest.split_whitespace();
+    let (name, value) = (words.next()?, words.next()?.parse().ok()?);
+    Some(Value { name: format!("{prefix}{name}"), value, unit: words.next().unwrap_or_default().to_owned() })
+}
+
+/// A line for each value of the first run: minimum, median, unit, and all runs.
+fn print_table(runs: &[Vec<Value>]) {
+    println!("{:<36} {:>14} {:>14}  {:<12} runs", "name", "minimum", "median", "unit");
+    for first in &runs[0] {
+        let all: Vec<f64> =
+            runs.iter().filter_map(|run| run.iter().find(|v| v.name == first.name)).map(|v| v.value).collect();
+        let (minimum, median) = minimum_and_median(&all);
+        let list: Vec<_> = all.iter().map(f64::to_string).collect();
+        println!("{:<36} {minimum:>14} {median:>14}  {:<12} {}", first.name, first.unit, list.join(" "));
+    }
+}
+
+/// Of an even number of values, the median is the lower of the two in the middle: a value that was measured.
+fn minimum_and_median(values: &[f64]) -> (f64, f64) {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    (sorted[0], sorted[(sorted.len() - 1) / 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_from_console_lines() {
+        let value = reported("[0.5] INFO bench: free_cpu 0.002 s/s").unwrap();
+        assert_eq!(value, Value { name: "free_cpu".into(), value: 0.002, unit: "s/s".into() });
+        assert_eq!(reported("vitrine: milestone heap 12 us").unwrap().name, "milestone heap");
+        assert_eq!(reported("bench: done"), None);
+    }
+
+    #[test]
+    fn the_median_is_a_measured_value() {
+        assert_eq!(minimum_and_median(&[3.0, 1.0, 2.0]), (1.0, 2.0));
+        assert_eq!(minimum_and_median(&[4.0, 1.0]), (1.0, 1.0));
+    }
+}

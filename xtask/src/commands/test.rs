@@ -1,0 +1,177 @@
+//! `cargo xtask test`: all that has to hold, from the formatting to boots on real Xen.
+
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+use xtask::lab::{Lab, Need};
+use xtask::{disassembly, host, images};
+
+/// The package of tests that boot.
+const BOOT_TESTS: &str = "vitrine-tests";
+
+/// The package whose examples are images: cargo can't run its tests on the host.
+const APPLIANCES: &str = "vitrine";
+
+/// Images that must stay small, with their largest size in bytes.
+const SIZE_LIMITS: [(&str, u64); 1] = [("dashboard", 512 * 1024)];
+
+/// Check formatting and lints, run all tests on the host, check the images, and run the boot tests on real Xen.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Leave out what needs the lab
+    #[arg(long, conflicts_with_all = ["boot", "filter"])]
+    host: bool,
+    /// Only the boot tests
+    #[arg(long)]
+    boot: bool,
+    /// Only the boot tests with this text in their names
+    #[arg(value_name = "FILTER")]
+    filter: Option<String>,
+}
+
+/// Results so far.
+#[derive(Default)]
+struct Tally {
+    passed: u32,
+    failed: Vec<String>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let start = Instant::now();
+    let mut tally = Tally::default();
+    let only_boot = arguments.boot || arguments.filter.is_some();
+    if !only_boot {
+        tally.command("formatting", cargo(&["fmt", "--all", "--check"]))?;
+        tally
+            .command("lints", cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+        for package in host_packages()? {
+            tally.cargo_test(&package, cargo(&["test", "--quiet", "--package", &package]))?;
+        }
+    }
+    if !arguments.host {
+        tally.images();
+        tally.step("lab", || Lab::open()?.prepare(Need::Daily, false));
+        tally.cargo_test(BOOT_TESTS, boot_tests(arguments.filter.as_deref()))?;
+    }
+    eprintln!("{:.0} s", start.elapsed().as_secs_f64());
+    for name in &tally.failed {
+        println!("failed: {name}");
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed.len());
+    if !tally.failed.is_empty() {
+        bail!("not everything passed");
+    }
+    Ok(())
+}
+
+impl Tally {
+    /// A step of one result.
+    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
+        println!("== {name}");
+        match step() {
+            Ok(()) => self.passed += 1,
+            Err(error) => {
+                println!("{error:#}");
+                self.failed.push(name.to_owned());
+            }
+        }
+    }
+
+    /// A command as a step.
+    fn command(&mut self, name: &str, mut command: Command) -> Result<()> {
+        self.step(name, || host::show(&mut command));
+        Ok(())
+    }
+
+    /// Builds all images with the back end, and looks at each.
+    fn images(&mut self) {
+        let names = images::appliances().unwrap_or_default();
+        let mut built = vec![];
+        self.step("images", || {
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            built = images::appliances_named(&names)?;
+            images::backend().map(drop)
+        });
+        for (name, image) in names.iter().zip(&built) {
+            self.step(&format!("no red zone in {name}"), || {
+                let uses = disassembly::red_zone_uses(&image.with_symbols)?;
+                if let Some(first) = uses.first() {
+                    bail!("{} accesses below the stack pointer, the first in {first}", uses.len());
+                }
+                Ok(())
+            });
+            if let Some((_, limit)) = SIZE_LIMITS.iter().find(|(limited, _)| limited == name) {
+                self.step(&format!("size of {name}"), || {
+                    let size = image.size()?;
+                    println!("{size} bytes, at most {limit} allowed");
+                    if size > *limit { bail!("too large") } else { Ok(()) }
+                });
+            }
+        }
+    }
+
+    /// `cargo test`, whose own results count.
+    fn cargo_test(&mut self, name: &str, mut command: Command) -> Result<()> {
+        println!("== tests of {name}");
+        let mut child = command.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
+        let output = BufReader::new(child.stdout.take().expect("standard output is piped"));
+        let mut failed = 0;
+        for line in output.lines() {
+            let line = line?;
+            println!("{line}");
+            if let Some((passed, not)) = result_of(&line) {
+                self.passed += passed;
+                failed += not;
+            }
+        }
+        let status = child.wait()?;
+        self.failed.extend((0..failed).map(|_| format!("a test of {name}")));
+        if !status.success() && failed == 0 {
+            self.failed.push(format!("tests of {name} ({status})"));
+        }
+        Ok(())
+    }
+}
+
+/// cargo, in the project's folder.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = host::child(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+    command.args(arguments).current_dir(images::root());
+    command
+}
+
+/// The boot tests, one at a time: each machine wants a processor for itself.
+fn boot_tests(filter: Option<&str>) -> Command {
+    let mut command = cargo(&["test", "--package", BOOT_TESTS, "--"]);
+    command.args(filter).arg("--test-threads=1").env(images::PREBUILT, "1");
+    command
+}
+
+/// All packages of the workspace with tests for the host.
+fn host_packages() -> Result<Vec<String>> {
+    let metadata = host::output(&mut cargo(&["metadata", "--no-deps", "--format-version=1"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    let packages = metadata["packages"].as_array().context("cargo metadata names no packages")?;
+    let names = packages.iter().filter_map(|p| p["name"].as_str());
+    Ok(names.filter(|n| *n != APPLIANCES && *n != BOOT_TESTS).map(str::to_owned).collect())
+}
+
+/// The counts of a line `test result: ok. 3 passed; 0 failed; ...`.
+fn result_of(line: &str) -> Option<(u32, u32)> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let mut counts = counts.split("; ").map(|c| c.split(' ').next().and_then(|n| n.parse().ok()));
+    Some((counts.next()??, counts.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_cargo_are_counted() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        assert_eq!(result_of(line), Some((12, 3)));
+        assert_eq!(result_of("running 15 tests"), None);
+    }
+}
