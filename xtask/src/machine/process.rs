@@ -71,9 +71,15 @@ pub struct Process(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     stop: Sender<()>,
-    ended: Mutex<Option<String>>,
-    end: Condvar,
+    end: Arc<End>,
     folder: RunFolder,
+}
+
+/// How the process ended, once it has.
+#[derive(Debug, Default)]
+struct End {
+    status: Mutex<Option<String>>,
+    known: Condvar,
 }
 
 impl Process {
@@ -89,20 +95,21 @@ impl Process {
         let log = fs::File::create(folder.path().join("qemu.log"))?;
         command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let (stop, stopped) = mpsc::channel();
-        let shared = Arc::new(Shared { stop, ended: Mutex::default(), end: Condvar::new(), folder });
+        let end = Arc::new(End::default());
         let (started, start) = mpsc::channel();
-        let ours = Arc::clone(&shared);
+        let ours = Arc::clone(&end);
         thread::Builder::new().name("qemu".into()).spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let output = child.stdout.take().expect("standard output is piped");
                 let _ = started.send(Ok(output));
-                let status = end(&mut child, &stopped);
-                *lock(&ours.ended) = Some(status.map_or_else(|e| e.to_string(), |s| s.to_string()));
-                ours.end.notify_all();
+                let status = finish(&mut child, &stopped);
+                *lock(&ours.status) = Some(status.map_or_else(|e| e.to_string(), |s| s.to_string()));
+                ours.known.notify_all();
             }
             Err(error) => drop(started.send(Err(error))),
         })?;
         let output = start.recv().context("QEMU's thread ended")?.context("can't start QEMU (with setpriv)")?;
+        let shared = Arc::new(Shared { stop, end, folder });
         lock(&RUNNING).push(Arc::clone(&shared));
         Ok((Process(shared), output))
     }
@@ -139,12 +146,13 @@ impl Drop for Process {
 impl Shared {
     fn stop(&self) -> Result<String> {
         let _ = self.stop.send(());
-        let ended = lock(&self.ended);
-        let (ended, _) = self
+        let status = lock(&self.end.status);
+        let (status, _) = self
             .end
-            .wait_timeout_while(ended, END_LIMIT, |ended| ended.is_none())
+            .known
+            .wait_timeout_while(status, END_LIMIT, |status| status.is_none())
             .unwrap_or_else(PoisonError::into_inner);
-        match &*ended {
+        match &*status {
             Some(status) => Ok(status.clone()),
             None => bail!("QEMU was killed and is still there after {} s", END_LIMIT.as_secs()),
         }
@@ -152,7 +160,7 @@ impl Shared {
 }
 
 /// Waits for the wish to stop and ends the child; a child that ended by itself keeps its own status.
-fn end(child: &mut Child, stopped: &Receiver<()>) -> std::io::Result<ExitStatus> {
+fn finish(child: &mut Child, stopped: &Receiver<()>) -> std::io::Result<ExitStatus> {
     let _ = stopped.recv();
     if child.try_wait()?.is_none() {
         child.kill()?;
