@@ -4,11 +4,14 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 use xtask::images;
 use xtask::lab::{Lab, Need};
-use xtask::machine::{Display, Entry, Guest, GuestConfig, Machine, Options, Payload, Program, ShutdownReason, Source};
+use xtask::machine::{
+    Display, Entry, Guest, GuestConfig, Listener, Machine, Options, Payload, Program, ShutdownReason, Source,
+};
 use xtask::picture::Picture;
 
 /// What the guest's console says when its first picture is on the screen.
@@ -177,8 +180,8 @@ fn display(arguments: &Arguments) -> Display {
 }
 
 /// Shows each line of guest and back end, with its source in front.
-fn show_lines(verbose: bool) -> Box<dyn Fn(&Entry) + Send + Sync> {
-    Box::new(move |entry| {
+fn show_lines(verbose: bool) -> Listener {
+    Arc::new(move |entry: &Entry| {
         let quiet = matches!(entry.source, Source::Xen | Source::Dom0 | Source::Xl(_));
         if verbose || !quiet {
             // A closed pipe at the other end is no reason to end.

@@ -128,7 +128,7 @@ impl Apt {
     /// # Errors
     ///
     /// A package is unknown, or the set can't be installed together.
-    pub fn resolve(&self, wanted: &[&str], suite: Option<&str>) -> Result<Vec<Package>> {
+    pub fn resolve(&self, wanted: &[String], suite: Option<&str>) -> Result<Vec<Package>> {
         let mut command = self.command("apt-get");
         command.args(["-s", "-q"]);
         if let Some(suite) = suite {

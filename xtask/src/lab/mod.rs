@@ -183,12 +183,20 @@ impl Lab {
         let compressed = only_file(&packages.join("boot"), |name| name.starts_with("xen-") && name.ends_with(".gz"))?;
         let mut xen = vec![];
         GzDecoder::new(File::open(&compressed)?).read_to_end(&mut xen)?;
-        fs::write(self.xen(), xen)?;
-        fs::copy(only_file(&linux.join("boot"), |name| name.starts_with("vmlinuz-"))?, self.kernel())?;
-        fs::write(self.dom0_image(), dom0::build(&packages, &linux)?)?;
+        write_if_new(&self.xen(), &xen)?;
+        write_if_new(&self.kernel(), &fs::read(only_file(&linux.join("boot"), |n| n.starts_with("vmlinuz-"))?)?)?;
+        write_if_new(&self.dom0_image(), &dom0::build(&packages, &linux)?)?;
         fs::write(self.recipe_file(), recipe())?;
         Ok(())
     }
+}
+
+/// Writes a file, unless it has this content: its time is part of what a saved state belongs to.
+fn write_if_new(path: &Path, content: &[u8]) -> Result<()> {
+    if !fs::read(path).is_ok_and(|old| old == content) {
+        fs::write(path, content).with_context(|| format!("can't write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// What the built files depend on, besides the packages.

@@ -46,33 +46,59 @@ impl Tree {
         }
     }
 
-    /// What is asked of apt: packages, and the suite to prefer.
-    fn wanted(self, apt: &Apt) -> Result<(Vec<String>, Option<String>)> {
+    /// What is asked of apt.
+    fn requests(self, apt: &Apt) -> Result<Vec<Request>> {
         let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
+        let native = |wanted, keeps| Request { wanted, suite: None, keeps };
         Ok(match self {
-            Tree::Dom0 => (names(&["xen-system-amd64", "xenstore-utils", "busybox-static", "libgcc-s1"]), None),
-            Tree::Linux => (names(&["linux-image-amd64"]), None),
-            Tree::Qemu => (names(&["qemu-system-x86", "seabios"]), newest_qemu_suite(apt)?),
-            Tree::QemuWindow => (names(&["qemu-system-gui"]), newest_qemu_suite(apt)?),
-            Tree::QemuIcount => (vec![icount_qemu(apt)?, "seabios".to_owned()], None),
+            Tree::Dom0 => {
+                vec![native(names(&["xen-system-amd64", "xenstore-utils", "busybox-static", "libgcc-s1"]), |name| {
+                    is_library(name) || name.starts_with("xen") || name == "busybox-static"
+                })]
+            }
+            Tree::Linux => vec![native(names(&["linux-image-amd64"]), |name| name.starts_with("linux-image-"))],
+            Tree::Qemu => {
+                let suite = newest_qemu_suite(apt)?;
+                vec![Request { wanted: names(&["qemu-system-x86", "seabios"]), suite, keeps: is_of_qemu }]
+            }
+            Tree::QemuWindow => {
+                let suite = newest_qemu_suite(apt)?;
+                let gui = Request {
+                    wanted: names(&["qemu-system-gui", "qemu-system-modules-opengl"]),
+                    suite,
+                    keeps: |name| name.starts_with("qemu-system-gui") || name == "qemu-system-modules-opengl",
+                };
+                // Of the kinds of window that the first package has, SDL's needs the least besides.
+                vec![gui, native(names(&["libsdl2-2.0-0", "libepoxy0", "libgbm1"]), is_host_library)]
+            }
+            Tree::QemuIcount => vec![native(vec![icount_qemu(apt)?, "seabios".to_owned()], is_of_qemu)],
         })
     }
+}
 
-    /// Whether the tree needs a package of apt's plan: a bare machine would also get Python, dpkg and more.
-    fn keeps(self, name: &str) -> bool {
-        const NEVER: [&str; 8] =
-            ["libpython", "libpam", "libsemanage", "libperl", "libllvm", "libkrb5", "libaudit-common", "libc-bin"];
-        let library = (name.starts_with("lib") || name == "zlib1g") && !NEVER.iter().any(|n| name.starts_with(n));
-        match self {
-            Tree::Linux => name.starts_with("linux-image-"),
-            Tree::Dom0 => library || name.starts_with("xen") || name == "busybox-static",
-            // The host's own C library runs QEMU.
-            Tree::Qemu | Tree::QemuIcount => {
-                library && name != "libc6" || name.starts_with("qemu-system-") || name == "seabios"
-            }
-            Tree::QemuWindow => library && name != "libc6" || name == "qemu-system-gui",
-        }
-    }
+/// Packages asked of apt, and what is taken of all that they depend on: a bare machine would also get Python, dpkg and
+/// more.
+struct Request {
+    wanted: Vec<String>,
+    /// The suite to prefer to the release's own.
+    suite: Option<String>,
+    /// Whether a package, by its name, is needed.
+    keeps: fn(&str) -> bool,
+}
+
+/// Whether a package has shared libraries that a program may need here.
+fn is_library(name: &str) -> bool {
+    const NEVER: [&str; 7] = ["libpython", "libpam", "libsemanage", "libperl", "libllvm", "libkrb5", "libaudit-common"];
+    (name.starts_with("lib") || name == "zlib1g") && !NEVER.iter().any(|n| name.starts_with(n))
+}
+
+/// The same for programs that run on the host's own C library.
+fn is_host_library(name: &str) -> bool {
+    is_library(name) && name != "libc6"
+}
+
+fn is_of_qemu(name: &str) -> bool {
+    is_host_library(name) || name.starts_with("qemu-system-") || name == "seabios"
 }
 
 /// The suite with a QEMU that can be saved and started again (10 or later); none if the release's own is one, or
@@ -109,10 +135,11 @@ fn major(version: &str) -> Option<u32> {
 /// A package can't be resolved, downloaded or unpacked.
 pub fn provide(apt: &Apt, lab: &Path, tree: Tree) -> Result<PathBuf> {
     let folder = lab.join(tree.folder());
-    let (wanted, suite) = tree.wanted(apt)?;
-    let wanted: Vec<_> = wanted.iter().map(String::as_str).collect();
-    let mut packages = apt.resolve(&wanted, suite.as_deref())?;
-    packages.retain(|p| tree.keeps(&p.name));
+    let mut packages = vec![];
+    for request in tree.requests(apt)? {
+        let resolved = apt.resolve(&request.wanted, request.suite.as_deref())?;
+        packages.extend(resolved.into_iter().filter(|p| (request.keeps)(&p.name)));
+    }
     let list = packages.iter().map(Package::pinned).collect::<Vec<_>>().join("\n");
     let listed = lab.join(format!("{}.packages", tree.folder()));
     if fs::read_to_string(&listed).is_ok_and(|old| old == list) {
@@ -150,9 +177,9 @@ mod tests {
 
     #[test]
     fn only_dom0_gets_a_c_library_of_its_own() {
-        assert!(Tree::Dom0.keeps("libc6"));
-        assert!(!Tree::Qemu.keeps("libc6"));
-        assert!(!Tree::Dom0.keeps("python3"));
-        assert!(Tree::Linux.keeps("linux-image-6.1.0-40-amd64"));
+        assert!(is_library("libc6") && !is_host_library("libc6"));
+        assert!(is_library("zlib1g") && is_library("libxenstore4"));
+        assert!(!is_library("python3") && !is_library("libpython3.11-stdlib"));
+        assert!(is_of_qemu("qemu-system-common") && !is_of_qemu("adduser"));
     }
 }

@@ -75,7 +75,7 @@ fn cpu(clock: Clock) -> &'static str {
 pub fn display(command: &mut Command, display: Display) {
     command.args(match display {
         Display::None => ["-display", "none"],
-        Display::Window => ["-display", "gtk"],
+        Display::Window => ["-display", "sdl"],
         Display::Vnc => ["-display", "vnc=127.0.0.1:0,to=99"],
     });
 }

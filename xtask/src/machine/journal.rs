@@ -1,7 +1,7 @@
 //! All that a machine says, in one list: Xen's console, dom0, the guests, the back end.
 
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Who said a line.
@@ -62,7 +62,7 @@ pub struct Journal {
 }
 
 /// Called with each new line, in the order of the list.
-pub type Listener = Box<dyn Fn(&Entry) + Send + Sync>;
+pub type Listener = Arc<dyn Fn(&Entry) + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -91,6 +91,11 @@ impl Journal {
     pub fn end(&self) {
         self.lock().ended = true;
         self.changed.notify_all();
+    }
+
+    /// Whether the machine ended.
+    pub fn is_ended(&self) -> bool {
+        self.lock().ended
     }
 
     /// The number of lines so far: a point in time to wait from.

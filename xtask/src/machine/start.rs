@@ -2,7 +2,7 @@
 
 use super::command_line::{self, files};
 use super::commands::Commands;
-use super::journal::{self, Journal, Source};
+use super::journal::{self, Journal, Listener, Source};
 use super::process::{Process, RunFolder};
 use super::qmp::Qmp;
 use super::{Clock, Display, Machine, Options, lock, warm};
@@ -37,7 +37,7 @@ pub struct Start<'l> {
     clock: Clock,
     display: Display,
     cold: bool,
-    journal: Arc<Journal>,
+    listener: Option<Listener>,
 }
 
 impl<'l> Start<'l> {
@@ -54,7 +54,7 @@ impl<'l> Start<'l> {
             clock: options.clock,
             display: options.display,
             cold: options.cold,
-            journal: Arc::new(Journal::new(options.listener)),
+            listener: options.listener,
         })
     }
 
@@ -145,42 +145,41 @@ impl<'l> Start<'l> {
         let listen = |file: &str| UnixListener::bind(folder.path().join(file)).context("can't make a socket for QEMU");
         let (monitor, commands, tagged) = (listen(files::MONITOR)?, listen(files::COMMANDS)?, listen(files::TAGGED)?);
         let (process, console) = Process::start(command, folder)?;
-        let connect = |listener| accept(&listener, CONNECT_LIMIT).with_context(|| quit(&process));
+        let journal = Arc::new(Journal::new(self.listener.clone()));
+        read_lines(&journal, "console", console, journal::of_serial, Journal::end)?;
+        let connect = |listener| accept(&listener, &journal).with_context(|| quit(&process));
         let (commands, tagged, monitor) = (connect(commands)?, connect(tagged)?, connect(monitor)?);
-        self.read_lines("console", console, journal::of_serial, true)?;
-        self.read_lines("tagged", tagged, journal::of_tagged, false)?;
+        read_lines(&journal, "tagged", tagged, journal::of_tagged, |_| {})?;
         Ok(Machine {
             commands: Mutex::new(Commands::new(commands)?),
             monitor: Mutex::new(Qmp::new(monitor).with_context(|| quit(&process))?),
-            journal: Arc::clone(&self.journal),
+            journal,
             process,
         })
     }
+}
 
-    /// Reads a port all the time: QEMU stands still when nobody reads its ports.
-    fn read_lines(
-        &self,
-        name: &str,
-        port: impl Read + Send + 'static,
-        sort: fn(&str) -> (Source, &str),
-        ends_machine: bool,
-    ) -> Result<()> {
-        let journal = Arc::clone(&self.journal);
-        thread::Builder::new().name(name.to_owned()).spawn(move || {
-            let mut reader = BufReader::new(port);
-            let mut line = vec![];
-            while let Ok(1..) = reader.read_until(b'\n', &mut line) {
-                let text = String::from_utf8_lossy(&line);
-                let (source, text) = sort(text.trim_end());
-                journal.add(source, text);
-                line.clear();
-            }
-            if ends_machine {
-                journal.end();
-            }
-        })?;
-        Ok(())
-    }
+/// Reads a port all the time: QEMU stands still when nobody reads its ports. `at_end` is called when it is closed.
+fn read_lines(
+    journal: &Arc<Journal>,
+    name: &str,
+    port: impl Read + Send + 'static,
+    sort: fn(&str) -> (Source, &str),
+    at_end: fn(&Journal),
+) -> Result<()> {
+    let journal = Arc::clone(journal);
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let mut reader = BufReader::new(port);
+        let mut line = vec![];
+        while let Ok(1..) = reader.read_until(b'\n', &mut line) {
+            let text = String::from_utf8_lossy(&line);
+            let (source, text) = sort(text.trim_end());
+            journal.add(source, text);
+            line.clear();
+        }
+        at_end(&journal);
+    })?;
+    Ok(())
 }
 
 impl Machine {
@@ -200,19 +199,20 @@ fn quit(process: &Process) -> String {
 }
 
 /// Waits for QEMU to connect.
-fn accept(listener: &UnixListener, limit: Duration) -> Result<UnixStream> {
+fn accept(listener: &UnixListener, journal: &Journal) -> Result<UnixStream> {
     const POLL: Duration = Duration::from_millis(2);
     listener.set_nonblocking(true)?;
-    let deadline = Instant::now() + limit;
+    let deadline = Instant::now() + CONNECT_LIMIT;
     loop {
         match listener.accept() {
             Ok((stream, _)) => {
                 stream.set_nonblocking(false)?;
                 return Ok(stream);
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock && Instant::now() < deadline => thread::sleep(POLL),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => bail!("no connection in {} s", limit.as_secs()),
-            Err(error) => return Err(error.into()),
+            Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error.into()),
+            Err(_) if journal.is_ended() => bail!("it ended"),
+            Err(_) if Instant::now() > deadline => bail!("no connection in {} s", CONNECT_LIMIT.as_secs()),
+            Err(_) => thread::sleep(POLL),
         }
     }
 }
