@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use std::time::Duration;
 use xtask::images;
 use xtask::lab::{Lab, Need};
-use xtask::machine::{Clock, GuestConfig, Machine, Options, Payload};
+use xtask::machine::{Clock, GuestConfig, Machine, Options, Payload, SCREEN};
 
 /// The appliance.
 const EXAMPLE: &str = "bench";
@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn measure(lab: &Lab, arguments: &Arguments, payload: &Payload) -> Result<Vec<Value>> {
     let clock = if arguments.icount { Clock::Instructions } else { Clock::Host };
     let machine = Machine::start(lab, Options { payload: payload.clone(), clock, ..Options::default() })?;
-    let backend = machine.start_program("backend", "/payload/vitrine-backend --output kms:/dev/dri/card0")?;
+    let backend = machine.start_backend(SCREEN)?;
     let mut config = GuestConfig::new(EXAMPLE, "/payload/bench.elf");
     config.memory_mib = arguments.memory;
     config.connectors = format!("Virtual-1:{}", arguments.mode);

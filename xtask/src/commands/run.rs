@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 use xtask::images;
 use xtask::lab::{Lab, Need};
 use xtask::machine::{
-    Display, Entry, Guest, GuestConfig, Listener, Machine, Options, Payload, Program, ShutdownReason, Source,
+    Display, Entry, Guest, GuestConfig, Listener, Machine, Options, Payload, Program, SCREEN, ShutdownReason, Source,
 };
 use xtask::picture::Picture;
 
 /// What the guest's console says when its first picture is on the screen.
 const FIRST_FLIP: &str = "milestone first-flip";
 
-/// The name of the back end among dom0's programs.
-const BACKEND: &str = "backend";
+/// Stands for a guest without a display.
+const NO_MODE: &str = "none";
 
 /// How long the screen may take to show what the guest has flipped to.
 const PICTURE_LIMIT: Duration = Duration::from_secs(5);
@@ -32,8 +32,8 @@ pub struct Arguments {
     /// Save the screen as a PNG file once the first picture is on it, and end
     #[arg(long, value_name = "FILE.png")]
     shot: Option<PathBuf>,
-    /// The connector's resolution
-    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1024x768", value_parser = mode, conflicts_with = "config")]
+    /// The connector's resolution, or "none" for a guest without a display
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1024x768", value_parser = mode_or_none, conflicts_with = "config")]
     mode: String,
     /// The guest's memory in MiB
     #[arg(long, value_name = "MIB", default_value_t = 32, value_parser = clap::value_parser!(u32).range(4..=400),
@@ -71,6 +71,11 @@ pub fn mode(text: &str) -> Result<String, String> {
     }
 }
 
+/// The same, or no display at all.
+fn mode_or_none(text: &str) -> Result<String, String> {
+    if text == NO_MODE { Ok(text.to_owned()) } else { mode(text) }
+}
+
 /// Text that can stand between quotes in xl.cfg.
 pub fn quotable(text: &str) -> Result<String, String> {
     match text.contains(['"', '\\', '\n']) {
@@ -98,13 +103,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         println!("the screen is on VNC, 127.0.0.1:{port}; Ctrl-C ends");
     }
     let before = arguments.shot.as_ref().map(|file| picture_of(&machine, file)).transpose()?;
-    let backend = machine.start_program(BACKEND, "/payload/vitrine-backend --output kms:/dev/dri/card0")?;
+    let backend = appliance.has_display().then(|| machine.start_backend(SCREEN)).transpose()?;
+    let log = || backend.as_ref().map_or_else(|| "(not started)".to_owned(), Program::log);
     let guest = machine
         .create_from(&appliance.name, &format!("/payload/{}", Appliance::CONFIG))
-        .with_context(|| format!("the back end said:\n{}", backend.log()))?;
+        .with_context(|| format!("the back end said:\n{}", log()))?;
     if let (Some(file), Some(before)) = (&arguments.shot, before) {
         let limit = Duration::from_secs(arguments.timeout.unwrap_or(60));
-        shoot(&machine, &guest, &backend, file, &before, limit)?;
+        shoot(&machine, &guest, file, &before, limit)
+            .with_context(|| format!("no picture of {}; the back end said:\n{}", guest.name(), log()))?;
     }
     if arguments.keep {
         return shell(&machine);
@@ -137,7 +144,8 @@ impl Appliance {
         let example = arguments.example.clone();
         let mut config = GuestConfig::new(&example, &format!("/payload/{example}.elf"));
         config.memory_mib = arguments.memory;
-        config.connectors = format!("Virtual-1:{}", arguments.mode);
+        config.connectors =
+            if arguments.mode == NO_MODE { String::new() } else { format!("Virtual-1:{}", arguments.mode) };
         config.command_line.clone_from(&arguments.cmdline);
         config.more = vec![
             "on_poweroff=\"destroy\"".to_owned(),
@@ -147,11 +155,18 @@ impl Appliance {
         Ok(Appliance { name: example.clone(), example, config: config.text() })
     }
 
-    /// Builds the image and the back end.
+    /// Whether the guest gets a display, and so needs a back end.
+    fn has_display(&self) -> bool {
+        self.config.lines().any(|line| line.trim_start().starts_with("vdispl"))
+    }
+
+    /// Builds the image, and the back end if the guest needs one.
     fn payload(&self) -> Result<Payload> {
         let mut payload = Payload::default();
         payload.file(&format!("{}.elf", self.example), &images::appliance(&self.example)?.file)?;
-        payload.file("vitrine-backend", &images::backend()?.file)?;
+        if self.has_display() {
+            payload.file("vitrine-backend", &images::backend()?.file)?;
+        }
         payload.data(Self::CONFIG, self.config.as_bytes());
         Ok(payload)
     }
@@ -191,17 +206,8 @@ fn show_lines(verbose: bool) -> Listener {
 }
 
 /// Waits for the first flip and saves the screen, once it shows something else than `before`.
-fn shoot(
-    machine: &Machine,
-    guest: &Guest<'_>,
-    backend: &Program<'_>,
-    file: &Path,
-    before: &Picture,
-    limit: Duration,
-) -> Result<()> {
-    guest
-        .wait_line(FIRST_FLIP, limit)
-        .with_context(|| format!("no picture from {}; the back end said:\n{}", guest.name(), backend.log()))?;
+fn shoot(machine: &Machine, guest: &Guest<'_>, file: &Path, before: &Picture, limit: Duration) -> Result<()> {
+    guest.wait_line(FIRST_FLIP, limit)?;
     let deadline = Instant::now() + PICTURE_LIMIT;
     loop {
         let picture = picture_of(machine, file)?;
@@ -210,7 +216,7 @@ fn shoot(
             return Ok(());
         }
         if Instant::now() > deadline {
-            bail!("{} reported its first flip, but the screen shows nothing new: see {}", guest.name(), file.display());
+            bail!("the first flip was reported, but the screen shows nothing new: see {}", file.display());
         }
         thread::sleep(Duration::from_millis(50));
     }

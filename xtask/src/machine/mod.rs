@@ -4,15 +4,17 @@
 //!
 //! ```no_run
 //! use xtask::lab::{Lab, Need};
-//! use xtask::machine::{GuestConfig, Machine, Options, Payload};
+//! use xtask::machine::{GuestConfig, Machine, Options, Payload, SCREEN};
 //! use std::time::Duration;
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! let lab = Lab::open()?;
 //! lab.prepare(Need::Daily, false)?;
 //! let mut payload = Payload::default();
+//! payload.file("vitrine-backend", &xtask::images::backend()?.file)?;
 //! payload.file("hello.elf", &xtask::images::appliance("hello")?.file)?;
 //! let machine = Machine::start(&lab, Options { payload, ..Options::default() })?;
+//! let backend = machine.start_backend(SCREEN)?;
 //! let guest = machine.create(&GuestConfig::new("hello", "/payload/hello.elf"))?;
 //! guest.wait_line("milestone first-flip", Duration::from_secs(30))?;
 //! machine.screendump("screen.png".as_ref())?;
@@ -26,6 +28,7 @@ mod guest;
 mod journal;
 mod payload;
 mod process;
+mod program;
 mod qmp;
 mod start;
 mod warm;
@@ -35,6 +38,7 @@ pub use guest::{Guest, GuestConfig, ShutdownReason};
 pub use journal::{Entry, Journal, Listener, Missed, Source};
 pub use payload::Payload;
 pub use process::stop_all;
+pub use program::Program;
 
 use crate::lab::Lab;
 use anyhow::{Result, bail};
@@ -45,6 +49,9 @@ use serde_json::json;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// The back end's output on the machine's own screen.
+pub const SCREEN: &str = "kms:/dev/dri/card0";
 
 /// How long a command in dom0 may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);
@@ -141,9 +148,17 @@ impl Machine {
     /// dom0 doesn't answer.
     pub fn start_program(&self, name: &str, line: &str) -> Result<Program<'_>> {
         check_name(name)?;
-        let from = self.journal.len();
-        self.run_ok(&format!("start {name} {line}"))?;
-        Ok(Program { machine: self, name: name.to_owned(), from })
+        Program::start(self, name, line)
+    }
+
+    /// Starts the back end, which the payload has as `vitrine-backend`, and waits until it is there for guests: xl makes
+    /// no guest with a display before. `output` is where it shows pictures, such as [`SCREEN`].
+    ///
+    /// # Errors
+    ///
+    /// It ends, or isn't there in time; the message has what it said.
+    pub fn start_backend(&self, output: &str) -> Result<Program<'_>> {
+        Program::backend(self, output)
     }
 
     /// Makes a guest.
@@ -201,52 +216,6 @@ impl Machine {
     pub fn text(&self, from: usize, pick: impl Fn(&Entry) -> bool) -> String {
         let lines = self.journal.lines(from, pick);
         lines.iter().map(|e| e.text.as_str()).collect::<Vec<_>>().join("\n")
-    }
-}
-
-/// A program that runs in dom0 beside the shell, such as a back end.
-#[derive(Debug)]
-pub struct Program<'m> {
-    machine: &'m Machine,
-    name: String,
-    from: usize,
-}
-
-impl Program<'_> {
-    /// Waits for a line with `text` in it, and returns the line.
-    ///
-    /// # Errors
-    ///
-    /// It doesn't come within `limit`, or the program ended before; the message has what it said.
-    pub fn wait_line(&self, text: &str, limit: Duration) -> Result<String> {
-        let found = self.machine.journal.wait(self.from, limit, |e| {
-            let said = self.said(e) && e.text.contains(text);
-            said.then(|| Ok(e.text.clone()))
-                .or_else(|| (self.said(e) && e.text.starts_with("exit ")).then_some(Err(())))
-        });
-        match found {
-            Ok(Ok(line)) => Ok(line),
-            Ok(Err(())) => bail!("{} ended before it said {text:?}:\n{}", self.name, self.log()),
-            Err(missed) => bail!("{} didn't say {text:?} ({missed:?}):\n{}", self.name, self.log()),
-        }
-    }
-
-    /// All that it said so far.
-    pub fn log(&self) -> String {
-        self.machine.text(self.from, |e| self.said(e))
-    }
-
-    /// Sends it a signal, such as `KILL` or `TERM`.
-    ///
-    /// # Errors
-    ///
-    /// It runs no more.
-    pub fn signal(&self, signal: &str) -> Result<()> {
-        self.machine.run_ok(&format!("kill -{signal} $(cat /run/{}.pid)", self.name)).map(drop)
-    }
-
-    fn said(&self, entry: &Entry) -> bool {
-        matches!(&entry.source, Source::Program(name) if *name == self.name)
     }
 }
 
