@@ -1,0 +1,34 @@
+//! Tells the linker how an image is made: no start-up files, no libraries, and the layout of `linker.ld`.
+//!
+//! The arguments go to examples only, because each of them is an image. Images are known by the relocation model that
+//! only they are built with (`cargo xtask image` does); in other builds, such as `cargo test`, the examples are linked
+//! with the standard library just to see that they can be, and never run.
+
+/// How a host program is linked that has no `main`.
+const ON_THE_HOST: &[&str] = &["-nostartfiles", "-no-pie"];
+
+/// How an image is linked, besides the layout.
+const IMAGE: &[&str] = &[
+    "-nostartfiles",
+    "-nostdlib",
+    "-static",
+    "-no-pie",
+    "-Wl,--build-id=none",
+    "-Wl,-z,max-page-size=0x1000",
+    "-Wl,-z,noexecstack",
+    "-Wl,--gc-sections",
+];
+
+fn main() {
+    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR for build scripts");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=linker.ld");
+    let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let image = flags.contains("relocation-model=static");
+    for argument in if image { IMAGE } else { ON_THE_HOST } {
+        println!("cargo::rustc-link-arg-examples={argument}");
+    }
+    if image {
+        println!("cargo::rustc-link-arg-examples=-Wl,-T,{root}/linker.ld");
+    }
+}

@@ -1,0 +1,240 @@
+//! The console of this machine.
+
+use alloc::string::String;
+use core::fmt::{self, Write};
+use core::ptr::NonNull;
+use core::time::Duration;
+
+use vitrine_xen::memory::SharedMemory;
+use vitrine_xen::{Gfn, PAGE_SIZE, Port, hypercall};
+
+use super::backlog::Backlog;
+use super::ring::ConsoleRing;
+use crate::events;
+use crate::memory;
+use crate::one_cpu::OneCpu;
+
+/// Bytes of output that wait at most.
+const BACKLOG: usize = 16 * 1024;
+/// With so many bytes waiting, a writer does not wait for the idle loop to send them.
+const FLUSH_AT: usize = 1024;
+/// The longest line of input; the rest of a longer one is the next line.
+const MAX_LINE: usize = 256;
+/// How long the end of the domain waits for xenconsoled to take the last words.
+const LAST_WORDS_WAIT: Duration = Duration::from_millis(200);
+
+struct Console {
+    backlog: Backlog<BACKLOG>,
+    connected: Option<(ConsoleRing, Port)>,
+    /// The line of input that is not whole yet.
+    line: [u8; MAX_LINE],
+    line_length: usize,
+}
+
+static CONSOLE: OneCpu<Console> =
+    OneCpu::new(Console { backlog: Backlog::new(), connected: None, line: [0; MAX_LINE], line_length: 0 });
+
+impl Console {
+    /// Moves as much as possible from the backlog into the ring. Returns whether there was anything to move.
+    fn pump(&mut self) -> bool {
+        let Some((ring, _)) = &mut self.connected else { return false };
+        let mut moved = false;
+        loop {
+            let count = ring.write(self.backlog.oldest());
+            if count == 0 {
+                break;
+            }
+            self.backlog.consume(count);
+            moved = true;
+        }
+        if let Some(dropped) = self.backlog.take_dropped() {
+            // The backlog is at least half empty.
+            let _ = writeln!(self, "vitrine: {dropped} bytes of console output were dropped");
+        }
+        moved
+    }
+
+    /// Moves what can be moved, and tells xenconsoled.
+    fn flush(&mut self) {
+        if self.pump() {
+            self.notify();
+        }
+    }
+
+    /// Adds a byte of input to the line; the answer is the line when that is whole.
+    fn take_byte(&mut self, byte: u8) -> Option<Line> {
+        let ends = matches!(byte, b'\r' | b'\n');
+        let printable = matches!(byte, b' '..=b'~');
+        let whole = (ends || printable && self.line_length == MAX_LINE).then(|| {
+            let line = &self.line[..core::mem::take(&mut self.line_length)];
+            line.iter().copied().map(char::from).collect()
+        });
+        if printable {
+            self.line[self.line_length] = byte;
+            self.line_length += 1;
+        }
+        whole
+    }
+
+    fn notify(&self) {
+        if let Some((_, port)) = self.connected {
+            // The only way for this to fail is that xenconsoled has closed its end: then nobody listens.
+            let _ = hypercall::event_send(port);
+        }
+    }
+}
+
+impl fmt::Write for Console {
+    /// Adds text to the backlog, with the carriage returns that terminals want.
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for piece in text.split_inclusive('\n') {
+            match piece.strip_suffix('\n') {
+                Some(line) => {
+                    self.backlog.push(line.as_bytes());
+                    self.backlog.push(b"\r\n");
+                }
+                None => self.backlog.push(piece.as_bytes()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds text to the backlog piece by piece, so that what is being formatted may itself write to the console.
+struct Pieces;
+
+impl fmt::Write for Pieces {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        CONSOLE.borrow().write_str(text)
+    }
+}
+
+/// Connects to the ring on `frame`; from now on what was said and is said is heard in dom0.
+///
+/// # Safety
+/// `frame` must be the console's special page.
+pub(crate) unsafe fn connect(frame: Gfn, port: Port) {
+    let page = NonNull::new(memory::map_special(frame)).expect("the console's page is not page 0");
+    // SAFETY: mapped for good just now, page-aligned, and only this ring reaches it.
+    let page = unsafe { SharedMemory::new(page, PAGE_SIZE) };
+    events::listen(port);
+    let mut console = CONSOLE.borrow();
+    console.connected = Some((ConsoleRing::new(page), port));
+    console.flush();
+}
+
+/// The console's port, once connected: an event there means input, or room for output.
+fn port() -> Option<Port> {
+    CONSOLE.borrow().connected.as_ref().map(|(_, port)| *port)
+}
+
+/// Says something. It reaches the console at the next idle moment.
+pub(crate) fn write(text: fmt::Arguments<'_>) {
+    // The backlog takes everything, or counts what it drops.
+    let _ = fmt::write(&mut Pieces, text);
+    let mut console = CONSOLE.borrow();
+    if console.backlog.len() >= FLUSH_AT {
+        console.flush();
+    }
+}
+
+/// Sends what waits. The idle loop calls this before it halts.
+pub(crate) fn flush() {
+    CONSOLE.borrow().flush();
+}
+
+/// Gives what was said before the console was connected to `hear`.
+pub(crate) fn with_unheard(hear: fn(&[u8])) {
+    let Some(mut console) = CONSOLE.try_borrow() else { return };
+    if console.connected.is_some() {
+        return;
+    }
+    while console.backlog.len() > 0 {
+        let count = console.backlog.oldest().len();
+        hear(console.backlog.oldest());
+        console.backlog.consume(count);
+    }
+}
+
+/// Says something when the machine may be in any state; silent when the console is in the middle of something.
+pub(crate) fn write_last_words(text: &str) {
+    let Some(mut console) = CONSOLE.try_borrow() else { return };
+    if console.connected.is_some() {
+        // Writing to the backlog can't fail.
+        let _ = console.write_str(text);
+        console.pump();
+    }
+}
+
+/// Sends the last words and waits a moment until xenconsoled has them.
+pub(crate) fn flush_last_words() {
+    if let Some(mut console) = CONSOLE.try_borrow() {
+        drain_into(&mut console);
+    }
+}
+
+/// Sends all that waits, and waits a moment until xenconsoled has it: the domain is about to end.
+pub(crate) fn drain() {
+    drain_into(&mut CONSOLE.borrow());
+}
+
+fn drain_into(console: &mut Console) {
+    let start = crate::time::now();
+    loop {
+        console.pump();
+        console.notify();
+        let Some((ring, port)) = &console.connected else { return };
+        let done = console.backlog.len() == 0 && ring.is_drained();
+        if done || crate::time::now().saturating_sub(start) > LAST_WORDS_WAIT {
+            return;
+        }
+        // Let dom0 run, on machines where it shares our CPU. An error means that the time has passed already.
+        let _ = hypercall::poll(*port, crate::time::system_time() + 5_000_000);
+        events::clear(*port);
+    }
+}
+
+/// A line of input, without its end; at most 256 bytes, with anything but printable ASCII left out.
+pub type Line = String;
+
+/// What people type on the console (`xl console`), line by line.
+pub struct Input(());
+
+/// The console's input. Only one may read it: with two, each line reaches one of them.
+pub fn input() -> Input {
+    Input(())
+}
+
+impl Input {
+    /// The next line.
+    pub async fn line(&mut self) -> Line {
+        loop {
+            if let Some(line) = read_line() {
+                return line;
+            }
+            match port() {
+                Some(port) => events::wait(port).await,
+                // Without a console there is never any input.
+                None => core::future::pending().await,
+            }
+        }
+    }
+}
+
+/// A whole line, if the ring has one.
+fn read_line() -> Option<Line> {
+    let mut console = CONSOLE.borrow();
+    let mut read = false;
+    let mut whole = None;
+    while whole.is_none()
+        && let Some(byte) = console.connected.as_mut().and_then(|(ring, _)| ring.read())
+    {
+        read = true;
+        whole = console.take_byte(byte);
+    }
+    if read {
+        // Xenconsoled may wait for room in the ring.
+        console.notify();
+    }
+    whole
+}
