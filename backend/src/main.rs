@@ -1,2 +1,20 @@
-//! To come.
-fn main() {}
+//! The program `vitrine-backend`: command line, log, exit status. Everything else is in the library.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use vitrine_backend::options::Options;
+use vitrine_backend::{daemon, logger};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    logger::start(options.log);
+    match daemon::run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            log::error!("{failure}");
+            ExitCode::from(failure.exit_status())
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A device's display buffers and framebuffers, by their cookies.
+
+use std::collections::BTreeMap;
+
+use vitrine_xen::io::displif::directory::{GRANTS_PER_PAGE, buffer_pages, read_page};
+use vitrine_xen::io::displif::format::{picture_size, stride};
+use vitrine_xen::io::displif::{self, DisplayBuffer, FLAG_REQUEST_ALLOCATION, PixelFormat, Scanout};
+use vitrine_xen::memory::SharedMemory;
+use vitrine_xen::platform::{BackPlatform, SharedPages};
+use vitrine_xen::{DomainId, GrantRef, PAGE_SIZE};
+
+use super::{Limits, Refusal};
+use crate::output::Picture;
+
+/// What a front end has made known. Pages stay mapped for as long as their buffer is in here.
+pub struct Buffers<M> {
+    buffers: BTreeMap<u64, Buffer<M>>,
+    framebuffers: BTreeMap<u64, Framebuffer>,
+    pages: usize,
+}
+
+struct Buffer<M> {
+    pages: M,
+    page_count: usize,
+    /// Where the picture begins, and how many bytes it may take.
+    offset: usize,
+    size: u32,
+    framebuffers: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Framebuffer {
+    dbuf_cookie: u64,
+    width: u32,
+    height: u32,
+    format: PixelFormat,
+    stride: usize,
+}
+
+impl<M> Default for Buffers<M> {
+    fn default() -> Self {
+        Self { buffers: BTreeMap::new(), framebuffers: BTreeMap::new(), pages: 0 }
+    }
+}
+
+impl<M: SharedPages> Buffers<M> {
+    /// Pages that are mapped.
+    pub fn pages(&self) -> usize {
+        self.pages
+    }
+
+    /// DBUF_CREATE: reads the page directory and maps the buffer.
+    pub fn create<P>(
+        &mut self,
+        platform: &P,
+        guest: DomainId,
+        request: &DisplayBuffer,
+        limits: &Limits,
+    ) -> Result<(), Refusal>
+    where
+        P: BackPlatform<Mapping = M>,
+    {
+        check_buffer(request)?;
+        let cookie = request.dbuf_cookie;
+        if self.buffers.contains_key(&cookie) {
+            return Err(Refusal::CookieTaken(cookie));
+        }
+        if self.buffers.len() >= limits.buffers {
+            return Err(Refusal::BufferLimit(limits.buffers));
+        }
+        let (wanted, left) =
+            (buffer_pages(request.data_offset, request.buffer_size), limits.pages.saturating_sub(self.pages));
+        if wanted > left {
+            return Err(Refusal::PageLimit { wanted, left });
+        }
+        let references = read_directory(platform, guest, request.directory, wanted)?;
+        let pages = platform.map(guest, &references).map_err(Refusal::Map)?;
+        let (offset, size) = (request.data_offset as usize, request.buffer_size);
+        self.buffers.insert(cookie, Buffer { pages, page_count: wanted, offset, size, framebuffers: 0 });
+        self.pages += wanted;
+        Ok(())
+    }
+
+    /// DBUF_DESTROY: unmaps the buffer.
+    pub fn destroy(&mut self, cookie: u64) -> Result<(), Refusal> {
+        let buffer = self.buffers.get(&cookie).ok_or(Refusal::NoBuffer(cookie))?;
+        if buffer.framebuffers > 0 {
+            return Err(Refusal::BufferInUse(cookie));
+        }
+        self.pages -= buffer.page_count;
+        self.buffers.remove(&cookie);
+        Ok(())
+    }
+
+    /// FB_ATTACH.
+    pub fn attach(&mut self, request: &displif::Framebuffer, limits: &Limits) -> Result<(), Refusal> {
+        let displif::Framebuffer { dbuf_cookie, fb_cookie, width, height, pixel_format } = *request;
+        if fb_cookie == 0 {
+            return Err(Refusal::ZeroCookie);
+        }
+        if self.framebuffers.contains_key(&fb_cookie) {
+            return Err(Refusal::CookieTaken(fb_cookie));
+        }
+        let buffer = self.buffers.get_mut(&dbuf_cookie).ok_or(Refusal::NoBuffer(dbuf_cookie))?;
+        let format = PixelFormat::from_code(pixel_format).ok_or(Refusal::UnknownFormat(pixel_format))?;
+        check_picture(width, height, format.bits_per_pixel(), buffer.size)?;
+        if self.framebuffers.len() >= limits.framebuffers {
+            return Err(Refusal::FramebufferLimit(limits.framebuffers));
+        }
+        let stride = stride(width, format.bits_per_pixel()).ok_or(Refusal::PictureTooLarge)? as usize;
+        buffer.framebuffers += 1;
+        self.framebuffers.insert(fb_cookie, Framebuffer { dbuf_cookie, width, height, format, stride });
+        Ok(())
+    }
+
+    /// FB_DETACH. A connector that shows the framebuffer goes on showing its last picture, which was copied.
+    pub fn detach(&mut self, cookie: u64) -> Result<(), Refusal> {
+        let framebuffer = self.framebuffers.remove(&cookie).ok_or(Refusal::NoFramebuffer(cookie))?;
+        if let Some(buffer) = self.buffers.get_mut(&framebuffer.dbuf_cookie) {
+            buffer.framebuffers -= 1;
+        }
+        Ok(())
+    }
+
+    /// The part of a framebuffer that a connector shows. The depth of `visible` is not looked at.
+    pub fn picture(&self, cookie: u64, visible: &Scanout) -> Result<Picture<'_>, Refusal> {
+        let framebuffer = self.framebuffers.get(&cookie).ok_or(Refusal::NoFramebuffer(cookie))?;
+        let Framebuffer { dbuf_cookie, width, height, format, stride } = *framebuffer;
+        let buffer = self.buffers.get(&dbuf_cookie).ok_or(Refusal::NoBuffer(dbuf_cookie))?;
+        let fits = |start: u32, length: u32, whole: u32| {
+            length > 0 && start.checked_add(length).is_some_and(|end| end <= whole)
+        };
+        if !fits(visible.x, visible.width, width) || !fits(visible.y, visible.height, height) {
+            return Err(Refusal::OutsideFramebuffer);
+        }
+        if format == PixelFormat::Yuyv && visible.x % 2 == 1 {
+            return Err(Refusal::OddStart);
+        }
+        let first = visible.y as usize * stride + visible.x as usize * format.bits_per_pixel() as usize / 8;
+        let memory: SharedMemory<'_> = buffer.pages.memory();
+        Ok(Picture::new(memory, buffer.offset + first, stride, format, (visible.width, visible.height)))
+    }
+
+    /// The depth of a framebuffer's format, in bits per pixel.
+    pub fn depth(&self, cookie: u64) -> Result<u32, Refusal> {
+        let framebuffer = self.framebuffers.get(&cookie).ok_or(Refusal::NoFramebuffer(cookie))?;
+        Ok(framebuffer.format.bits_per_pixel())
+    }
+}
+
+/// Everything about a new buffer that can be judged by the request alone.
+fn check_buffer(request: &DisplayBuffer) -> Result<(), Refusal> {
+    let DisplayBuffer { dbuf_cookie, width, height, bits_per_pixel, buffer_size, flags, directory, data_offset } =
+        *request;
+    if dbuf_cookie == 0 {
+        return Err(Refusal::ZeroCookie);
+    }
+    if flags & !FLAG_REQUEST_ALLOCATION != 0 {
+        return Err(Refusal::UnknownFlags(flags));
+    }
+    if flags != 0 {
+        return Err(Refusal::BackendAllocation);
+    }
+    if data_offset as usize >= PAGE_SIZE {
+        return Err(Refusal::DataOffset(data_offset));
+    }
+    if directory.0 == 0 {
+        return Err(Refusal::Directory);
+    }
+    if buffer_size == 0 {
+        return Err(Refusal::EmptyBuffer);
+    }
+    // An imported buffer has no shape of its own; its framebuffers say how it is read.
+    if (width, height, bits_per_pixel) == (0, 0, 0) {
+        return Ok(());
+    }
+    check_picture(width, height, bits_per_pixel, buffer_size)
+}
+
+/// Whether a picture of this shape fits `size` bytes.
+fn check_picture(width: u32, height: u32, bits_per_pixel: u32, size: u32) -> Result<(), Refusal> {
+    if width == 0 || height == 0 || !matches!(bits_per_pixel, 16 | 24 | 32) {
+        return Err(Refusal::Shape { width, height, bits_per_pixel });
+    }
+    let needed = picture_size(width, height, bits_per_pixel).ok_or(Refusal::PictureTooLarge)?;
+    if needed > size { Err(Refusal::BufferTooSmall { needed, size }) } else { Ok(()) }
+}
+
+/// Reads `count` grants from a page directory, page by page; each page is mapped only while it is read.
+fn read_directory<P: BackPlatform>(
+    platform: &P,
+    guest: DomainId,
+    first: GrantRef,
+    count: usize,
+) -> Result<Vec<GrantRef>, Refusal> {
+    let mut references = Vec::with_capacity(count);
+    let mut next = first;
+    while references.len() < count {
+        if next.0 == 0 {
+            return Err(Refusal::Directory);
+        }
+        let page = platform.map(guest, &[next]).map_err(Refusal::Map)?;
+        let listed = (count - references.len()).min(GRANTS_PER_PAGE);
+        next = read_page(page.memory(), listed, |reference| references.push(reference));
+    }
+    if references.iter().any(|reference| reference.0 == 0) { Err(Refusal::Directory) } else { Ok(references) }
+}

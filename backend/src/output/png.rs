@@ -1,0 +1,135 @@
+//! Files: each picture that is shown becomes a PNG.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::os::fd::BorrowedFd;
+use std::path::{Path, PathBuf};
+
+use vitrine_xen::io::displif::nodes::Resolution;
+
+use super::{HeadId, Output, OutputError, Picture};
+
+/// Which pictures become files, and how many files there are at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Of the flips of a connector every so manyth becomes a file, beginning with the first; at least 1. A picture that
+    /// is set as a whole (SET_CONFIG) always does.
+    pub every: u64,
+    /// How many files of a connector are kept; when there are more the oldest is removed. At least 1.
+    pub keep: usize,
+}
+
+/// An output that has every connector, and writes `LABEL-NUMBER.png` into a folder. A file appears whole or not at all.
+pub struct PngFiles {
+    folder: PathBuf,
+    selection: Selection,
+    heads: BTreeMap<HeadId, Head>,
+    opened: u32,
+    done: VecDeque<HeadId>,
+}
+
+struct Head {
+    label: String,
+    flips: u64,
+    written: u64,
+    files: VecDeque<PathBuf>,
+}
+
+impl PngFiles {
+    /// Writes into `folder`, which is made if it is missing.
+    pub fn new(folder: &Path, selection: Selection) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let folder = folder.to_path_buf();
+        Ok(Self { folder, selection, heads: BTreeMap::new(), opened: 0, done: VecDeque::new() })
+    }
+
+    fn write(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
+        let Some(head) = self.heads.get_mut(&head) else { return Ok(()) };
+        head.written += 1;
+        let path = self.folder.join(format!("{}-{:06}.png", head.label, head.written));
+        write_picture(&path, picture).map_err(|error| OutputError::Device("a PNG can't be written", error))?;
+        log::debug!("{} written", path.display());
+        head.files.push_back(path);
+        if head.files.len() > self.selection.keep
+            && let Some(oldest) = head.files.pop_front()
+            && let Err(error) = fs::remove_file(&oldest)
+        {
+            log::warn!("{} can't be removed: {error}", oldest.display());
+        }
+        Ok(())
+    }
+}
+
+impl Output for PngFiles {
+    fn check(&mut self, _: &str, _: Resolution) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn open(&mut self, _: &str, _: Resolution, label: &str) -> Result<HeadId, OutputError> {
+        self.opened += 1;
+        let head = HeadId(self.opened);
+        let label = label.replace(|character: char| !character.is_ascii_alphanumeric() && character != '-', "_");
+        self.heads.insert(head, Head { label, flips: 0, written: 0, files: VecDeque::new() });
+        Ok(head)
+    }
+
+    fn close(&mut self, head: HeadId) {
+        self.heads.remove(&head);
+        self.done.retain(|done| *done != head);
+    }
+
+    fn show(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
+        self.write(head, picture)
+    }
+
+    fn flip(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
+        let Some(entry) = self.heads.get_mut(&head) else { return Ok(()) };
+        let chosen = entry.flips.is_multiple_of(self.selection.every);
+        entry.flips += 1;
+        if chosen {
+            self.write(head, picture)?;
+        }
+        self.done.push_back(head);
+        Ok(())
+    }
+
+    fn blank(&mut self, _: HeadId) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn next_done(&mut self) -> Option<HeadId> {
+        self.done.pop_front()
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    fn collect(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_picture(path: &Path, picture: &Picture<'_>) -> io::Result<()> {
+    let draft = path.with_extension("part");
+    let mut encoder = png::Encoder::new(BufWriter::new(File::create(&draft)?), picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&rgb(picture))?;
+    writer.finish()?;
+    fs::rename(&draft, path)
+}
+
+/// The picture's bytes as PNG wants them: red, green, blue.
+fn rgb(picture: &Picture<'_>) -> Vec<u8> {
+    let mut row = vec![0; 4 * picture.width() as usize];
+    let mut bytes = Vec::with_capacity(3 * picture.width() as usize * picture.height() as usize);
+    for y in 0..picture.height() {
+        picture.copy_row(y, &mut row);
+        bytes.extend(row.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]));
+    }
+    bytes
+}
