@@ -6,9 +6,12 @@ use vitrine_xen::memory::{SharedMemory, read_barrier};
 /// The system time, in nanoseconds, when the time-stamp counter stands at `tsc`, which may be before the moment that
 /// `info` was written.
 pub(super) fn system_time(info: &TimeInfo, tsc: u64) -> u64 {
-    match tsc.checked_sub(info.tsc_timestamp) {
-        Some(ticks) => info.system_time.saturating_add(nanoseconds(info, ticks)),
-        None => info.system_time.saturating_sub(nanoseconds(info, info.tsc_timestamp - tsc)),
+    // A guest's counter starts at 0 with the guest, so what was written before then is "negative", and wraps.
+    let ticks = tsc.wrapping_sub(info.tsc_timestamp) as i64;
+    let time = nanoseconds(info, ticks.unsigned_abs());
+    match ticks >= 0 {
+        true => info.system_time.saturating_add(time),
+        false => info.system_time.saturating_sub(time),
     }
 }
 
@@ -84,6 +87,12 @@ mod tests {
         assert_eq!(system_time(&clock, 1_000_000), 5_000_000_000);
         assert_eq!(system_time(&clock, 1_000_123), 5_000_000_123);
         assert_eq!(system_time(&clock, 999_877), 4_999_999_877);
+    }
+
+    #[test]
+    fn a_time_from_before_the_guest_counts() {
+        let clock = TimeInfo { tsc_timestamp: 1000u64.wrapping_neg(), ..info(1 << 31, 1) };
+        assert_eq!(system_time(&clock, 500), 5_000_001_500);
     }
 
     #[test]
