@@ -12,10 +12,17 @@ extern crate alloc;
 
 mod area;
 pub mod damage;
+pub mod image;
+mod ink;
 pub mod memory;
 mod pixel;
+mod shape;
 pub mod surface;
+pub mod testcard;
+pub mod text;
 
 pub use damage::{Damage, DamageHistory};
+pub use ink::Ink;
 pub use memory::PixelMemory;
+pub use shape::SUBPIXEL;
 pub use surface::{Surface, SurfaceError};

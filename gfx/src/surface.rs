@@ -153,12 +153,15 @@ impl<M: PixelMemory> Surface<M> {
         Area { left: 0, top: 0, right: self.size.width as i32, bottom: self.size.height as i32 }
     }
 
+    /// The part of `area` that may be drawn on; `None` when there is no such part.
+    pub(crate) fn visible(&self, area: Area) -> Option<Area> {
+        let visible = self.clip.intersection(area);
+        (!visible.is_empty()).then_some(visible)
+    }
+
     /// The part of `area` that may be drawn on, which is recorded as changed; `None` when there is no such part.
     pub(crate) fn touch(&mut self, area: Area) -> Option<Area> {
-        let visible = self.clip.intersection(area);
-        if visible.is_empty() {
-            return None;
-        }
+        let visible = self.visible(area)?;
         self.damage.add_area(visible);
         Some(visible)
     }

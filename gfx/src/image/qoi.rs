@@ -1,0 +1,201 @@
+//! The Quite OK Image format (<https://qoiformat.org/qoi-specification.pdf>), decoded as it is drawn.
+
+use crate::{
+    PixelMemory, Surface,
+    area::Area,
+    pixel,
+    surface::{MAX_SIDE, STAGE},
+};
+use core::fmt;
+use embedded_graphics_core::geometry::{OriginDimensions, Point, Size};
+use embedded_graphics_core::primitives::Rectangle;
+
+const HEADER: usize = 14;
+
+/// A QOI picture in memory: a view, nothing is decoded until it is drawn, and nothing is allocated then.
+#[derive(Clone, Copy, Debug)]
+pub struct Qoi<'a> {
+    size: Size,
+    chunks: &'a [u8],
+}
+
+/// Why bytes are not a QOI picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QoiError {
+    /// They don't start with a QOI header.
+    Header,
+    /// A side is 0 or longer than a surface can be.
+    Size {
+        /// What the header says, in pixels.
+        size: Size,
+    },
+    /// They end before the last pixel. What came before has been drawn.
+    Truncated,
+}
+
+impl fmt::Display for QoiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header => f.write_str("this is not a QOI picture: it doesn't start with a \"qoif\" header"),
+            Self::Size { size: Size { width, height } } => {
+                write!(f, "a QOI picture of {width}x{height} pixels: each side must be 1 to {MAX_SIDE}")
+            }
+            Self::Truncated => f.write_str("the QOI picture ends before its last pixel"),
+        }
+    }
+}
+
+impl core::error::Error for QoiError {}
+
+impl<'a> Qoi<'a> {
+    /// Looks at the header.
+    ///
+    /// # Errors
+    ///
+    /// [`QoiError::Header`] or [`QoiError::Size`].
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, QoiError> {
+        let (header, chunks) = bytes.split_at_checked(HEADER).ok_or(QoiError::Header)?;
+        // The last two bytes tell encoders' intentions (alpha used, colour space) and don't matter for decoding.
+        let &[b'q', b'o', b'i', b'f', w0, w1, w2, w3, h0, h1, h2, h3, _channels, _color_space] = header else {
+            return Err(QoiError::Header);
+        };
+        let size = Size::new(u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]));
+        if !(1..=MAX_SIDE).contains(&size.width) || !(1..=MAX_SIDE).contains(&size.height) {
+            return Err(QoiError::Size { size });
+        }
+        Ok(Self { size, chunks })
+    }
+
+    /// Draws the picture with its top left corner at `at`, blended by its transparency with what is there.
+    ///
+    /// # Errors
+    ///
+    /// [`QoiError::Truncated`].
+    pub fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, at: Point) -> Result<(), QoiError> {
+        let area = Area::from_rectangle(&Rectangle::new(at, self.size));
+        let Some(visible) = surface.touch(area) else {
+            return Ok(());
+        };
+        let mut decoder = Decoder::new(self.chunks);
+        for y in area.top..visible.bottom {
+            let mut x = area.left;
+            while x < area.right {
+                let mut stage = [Rgba::default(); STAGE];
+                let part = &mut stage[..STAGE.min((area.right - x) as usize)];
+                for slot in part.iter_mut() {
+                    *slot = decoder.next().ok_or(QoiError::Truncated)?;
+                }
+                let row = Area { left: x, top: y, right: x + part.len() as i32, bottom: y + 1 };
+                blend_row(surface, visible, row, part);
+                x = row.right;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl OriginDimensions for Qoi<'_> {
+    fn size(&self) -> Size {
+        self.size
+    }
+}
+
+/// Blends pixels with those of the one-row area `row`, inside `visible`.
+fn blend_row<M: PixelMemory>(surface: &mut Surface<M>, visible: Area, row: Area, picture: &[Rgba]) {
+    let shown = row.intersection(visible);
+    if shown.is_empty() {
+        return;
+    }
+    let mut stage = [0; STAGE];
+    let pixels = &mut stage[..shown.width()];
+    surface.get_row(shown.left, shown.top, pixels);
+    for (pixel, rgba) in pixels.iter_mut().zip(&picture[(shown.left - row.left) as usize..]) {
+        *pixel = pixel::blend(*pixel, rgba.xrgb(), rgba.a);
+    }
+    surface.put_row(shown.left, shown.top, pixels);
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Rgba {
+    r: u8,
+    g: u8,
+    b: u8,
+    a: u8,
+}
+
+impl Rgba {
+    fn xrgb(self) -> u32 {
+        u32::from_be_bytes([0, self.r, self.g, self.b])
+    }
+
+    /// This colour with its channels moved, wrapping around.
+    fn moved(self, dr: u8, dg: u8, db: u8) -> Self {
+        Self { r: self.r.wrapping_add(dr), g: self.g.wrapping_add(dg), b: self.b.wrapping_add(db), a: self.a }
+    }
+
+    /// Its place among the recently seen colours.
+    fn index(self) -> usize {
+        (usize::from(self.r) * 3 + usize::from(self.g) * 5 + usize::from(self.b) * 7 + usize::from(self.a) * 11) % 64
+    }
+}
+
+/// Yields the pixels of a stream of chunks.
+struct Decoder<'a> {
+    chunks: core::slice::Iter<'a, u8>,
+    pixel: Rgba,
+    /// How many times `pixel` is still to be repeated.
+    run: u8,
+    seen: [Rgba; 64],
+}
+
+impl<'a> Decoder<'a> {
+    fn new(chunks: &'a [u8]) -> Self {
+        let pixel = Rgba { a: 255, ..Rgba::default() };
+        Self { chunks: chunks.iter(), pixel, run: 0, seen: [Rgba::default(); 64] }
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.chunks.next().copied()
+    }
+}
+
+impl Iterator for Decoder<'_> {
+    type Item = Rgba;
+
+    /// The chunk types, named as in the specification.
+    fn next(&mut self) -> Option<Rgba> {
+        if self.run > 0 {
+            self.run -= 1;
+            return Some(self.pixel);
+        }
+        let tag = self.byte()?;
+        let low = tag & 0x3f;
+        self.pixel = match tag {
+            // QOI_OP_RGB
+            0xfe => Rgba { r: self.byte()?, g: self.byte()?, b: self.byte()?, a: self.pixel.a },
+            // QOI_OP_RGBA
+            0xff => Rgba { r: self.byte()?, g: self.byte()?, b: self.byte()?, a: self.byte()? },
+            // QOI_OP_INDEX
+            0x00..=0x3f => self.seen[usize::from(low)],
+            // QOI_OP_DIFF: three differences of two bits, each with a bias of 2
+            0x40..=0x7f => {
+                let difference = |shift: u8| (low >> shift & 3).wrapping_sub(2);
+                self.pixel.moved(difference(4), difference(2), difference(0))
+            }
+            // QOI_OP_LUMA: green by six bits, red and blue relative to it by four
+            0x80..=0xbf => {
+                let second = self.byte()?;
+                let dg = low.wrapping_sub(32);
+                let relative = |nibble: u8| nibble.wrapping_sub(8).wrapping_add(dg);
+                self.pixel.moved(relative(second >> 4), dg, relative(second & 15))
+            }
+            // QOI_OP_RUN
+            0xc0..=0xfd => {
+                self.run = low;
+                self.pixel
+            }
+        };
+        self.seen[self.pixel.index()] = self.pixel;
+        Some(self.pixel)
+    }
+}

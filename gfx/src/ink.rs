@@ -1,0 +1,115 @@
+//! Anti-aliased drawing: a colour laid on in parts.
+
+use crate::{PixelMemory, Surface, area::Area, pixel, surface::STAGE};
+use embedded_graphics_core::pixelcolor::Rgb888;
+
+/// A colour, and what is known about the pixels that it is laid on.
+///
+/// Where the background is known, drawing an edge needs no reading of the frame buffer. Both give the same picture when
+/// what is known is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ink {
+    color: Rgb888,
+    background: Option<Rgb888>,
+}
+
+impl Ink {
+    /// Blends with whatever is there.
+    pub const fn over(color: Rgb888) -> Self {
+        Self { color, background: None }
+    }
+
+    /// The same colour, on pixels that are all known to have the colour `background`.
+    pub const fn on(self, background: Rgb888) -> Self {
+        Self { background: Some(background), ..self }
+    }
+}
+
+/// Fully covered pixels of which at least so many follow each other are filled, not staged.
+const SOLID: usize = 8;
+
+/// Pushes coverage along one row from left to right: gathers what is partly or wholly covered, skips what isn't.
+///
+/// Draws only inside `visible`, which must be a part of the clip, and records no damage.
+pub(crate) struct Spans<'s, M: PixelMemory> {
+    surface: &'s mut Surface<M>,
+    color: u32,
+    background: Option<u32>,
+    visible: Area,
+    y: i32,
+    /// Where the next pixel goes.
+    x: i32,
+    /// The coverage of the pixels that end at `x`.
+    gathered: [u8; STAGE],
+    len: usize,
+}
+
+impl<'s, M: PixelMemory> Spans<'s, M> {
+    pub fn new(surface: &'s mut Surface<M>, visible: Area, x: i32, y: i32, ink: Ink) -> Self {
+        let color = pixel::pack(ink.color);
+        let background = ink.background.map(pixel::pack);
+        Self { surface, color, background, visible, y, x, gathered: [0; STAGE], len: 0 }
+    }
+
+    /// The next `count` pixels are covered by `coverage / 255`.
+    pub fn push(&mut self, coverage: u8, mut count: usize) {
+        if coverage == 0 || self.y < self.visible.top || self.y >= self.visible.bottom {
+            self.flush();
+            self.x = self.x.saturating_add_unsigned(count as u32);
+            return;
+        }
+        if coverage == u8::MAX && count >= SOLID {
+            self.flush();
+            self.fill(count);
+            return;
+        }
+        while count > 0 {
+            if self.len == STAGE {
+                self.flush();
+            }
+            let part = count.min(STAGE - self.len);
+            self.gathered[self.len..][..part].fill(coverage);
+            self.len += part;
+            self.x = self.x.saturating_add_unsigned(part as u32);
+            count -= part;
+        }
+    }
+
+    /// The next `count` pixels have the ink's colour.
+    fn fill(&mut self, count: usize) {
+        let end = self.x.saturating_add_unsigned(count as u32);
+        let from = self.x.max(self.visible.left);
+        let to = end.min(self.visible.right);
+        if from < to {
+            self.surface.put_run(from, self.y, (to - from) as usize, self.color);
+        }
+        self.x = end;
+    }
+
+    /// Draws what was gathered.
+    fn flush(&mut self) {
+        let start = self.x.saturating_sub_unsigned(self.len as u32);
+        let from = start.max(self.visible.left);
+        let to = self.x.min(self.visible.right);
+        if from < to {
+            let coverage = &self.gathered[(from - start) as usize..(to - start) as usize];
+            let mut stage = [0; STAGE];
+            let pixels = &mut stage[..coverage.len()];
+            match self.background {
+                Some(background) => pixels.fill(background),
+                None => self.surface.get_row(from, self.y, pixels),
+            }
+            for (pixel, &coverage) in pixels.iter_mut().zip(coverage) {
+                *pixel = pixel::blend(*pixel, self.color, coverage);
+            }
+            self.surface.put_row(from, self.y, pixels);
+        }
+        self.len = 0;
+    }
+}
+
+impl<M: PixelMemory> Drop for Spans<'_, M> {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}

@@ -1,0 +1,23 @@
+//! Anti-aliased text in proportional fonts that are compiled in.
+//!
+//! [`fonts`] are statics, so the linker drops those that an appliance doesn't name. Draw with a [`TextStyle`]:
+//!
+//! ```
+//! use embedded_graphics_core::{pixelcolor::{Rgb888, RgbColor}, prelude::*};
+//! use vitrine_gfx::{Surface, text::{Align, TextStyle, fonts}};
+//!
+//! let mut surface = Surface::new(vec![0; 320 * 100], Size::new(320, 100)).unwrap();
+//! let style = TextStyle::new(&fonts::REGULAR_28, Rgb888::WHITE).on(Rgb888::BLACK).aligned(Align::Center);
+//! style.draw(&mut surface, "Hello, Xen", Point::new(160, 60));
+//! ```
+//!
+//! For the bitmap fonts of embedded-graphics use its own `Text`: a [`Surface`] draws them by rows as well.
+
+mod font;
+pub mod fonts;
+mod line;
+mod style;
+
+pub use font::Font;
+pub use line::Line;
+pub use style::{Align, TextStyle};

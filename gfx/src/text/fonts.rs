@@ -1,0 +1,23 @@
+//! The fonts, made from `gfx/fonts` by `gfx/build.rs`; their names say the face and the pixels per em, rounded.
+//!
+//! [`REGULAR`], [`MEDIUM`] and [`TITLES`] have all of ASCII, [`FIGURES`] what numbers are written with, [`DIGITS`] only
+//! digits and the colon.
+
+use super::font::{Font, Glyph, Kerning};
+
+include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
+
+/// The text fonts, smallest first.
+pub static REGULAR: [&Font; 6] = [&REGULAR_13, &REGULAR_15, &REGULAR_17, &REGULAR_19, &REGULAR_23, &REGULAR_28];
+
+/// The bolder text fonts, smallest first.
+pub static MEDIUM: [&Font; 6] = [&MEDIUM_13, &MEDIUM_15, &MEDIUM_17, &MEDIUM_19, &MEDIUM_23, &MEDIUM_28];
+
+/// The fonts of headings, smallest first.
+pub static TITLES: [&Font; 2] = [&LIGHT_47, &LIGHT_72];
+
+/// The fonts of big figures, smallest first.
+pub static FIGURES: [&Font; 7] = [&LIGHT_34, &LIGHT_39, &LIGHT_48, &LIGHT_56, &LIGHT_68, &LIGHT_84, &LIGHT_101];
+
+/// The fonts of very big digits, smallest first.
+pub static DIGITS: [&Font; 4] = [&LIGHT_127, &LIGHT_158, &LIGHT_203, &LIGHT_281];
