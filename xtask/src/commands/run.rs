@@ -57,7 +57,7 @@ pub struct Arguments {
     /// Use VNC even though there is a desktop
     #[arg(long)]
     vnc: bool,
-    /// Also show what Xen and dom0 say
+    /// Also show what Xen and dom0 say, and the time of each line in seconds since the start
     #[arg(long, short)]
     verbose: bool,
 }
@@ -198,9 +198,10 @@ fn display(arguments: &Arguments) -> Display {
 fn show_lines(verbose: bool) -> Listener {
     Arc::new(move |entry: &Entry| {
         let quiet = matches!(entry.source, Source::Xen | Source::Dom0 | Source::Xl(_));
+        let time = if verbose { format!("[{:8.3}] ", entry.at.as_secs_f64()) } else { String::new() };
         if verbose || !quiet {
             // A closed pipe at the other end is no reason to end.
-            let _ = writeln!(std::io::stdout(), "{}| {}", entry.source, entry.text);
+            let _ = writeln!(std::io::stdout(), "{time}{}| {}", entry.source, entry.text);
         }
     })
 }
