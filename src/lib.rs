@@ -1,2 +1,70 @@
+//! Vitrine: a display appliance for Xen.
+//!
+//! An appliance is one `async fn` over a [`System`]. [`main!`] makes it an image that boots as a Xen PVH guest:
+//!
+//! ```ignore
+//! #![no_std]
+//! #![no_main]
+//! use vitrine::prelude::*;
+//!
+//! vitrine::main!(hello);
+//!
+//! async fn hello(system: System) -> Result<(), Error> {
+//!     let mut display = system.display().await?;
+//!     loop {
+//!         let mut frame = display.acquire().await?;
+//!         frame.clear(Rgb888::CSS_MIDNIGHT_BLUE)?;
+//!         frame.present().await?;
+//!     }
+//! }
+//! ```
+//!
+//! Where to begin reading: `examples/hello`, then [`System`], [`Display`] and [`Frame`]; `docs/architecture.md` follows one
+//! pixel from here to the screen. This crate joins the kernel, the display front end and the graphics, and is the only
+//! one that knows all three.
 #![no_std]
-//! To come.
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod clock;
+mod display;
+mod error;
+mod system;
+
+pub use clock::{Clock, WallTime};
+pub use display::{Display, Frame, FrameMemory};
+pub use error::Error;
+pub use system::System;
+
+pub use embedded_graphics;
+pub use log;
+pub use vitrine_frontend::swapchain::{REFRESH, Statistics};
+pub use vitrine_frontend::{Pacing, Presented};
+pub use vitrine_gfx as gfx;
+#[doc(hidden)]
+pub use vitrine_kernel as kernel;
+pub use vitrine_kernel::{CommandLine, Counters, MemoryFigures};
+
+/// What most appliances need.
+pub mod prelude {
+    pub use crate::{Clock, Display, Error, Frame, Pacing, Presented, System};
+    pub use core::time::Duration;
+    pub use embedded_graphics::pixelcolor::Rgb888;
+    pub use embedded_graphics::prelude::*;
+    pub use log::{debug, error, info, warn};
+}
+
+/// Makes an `async fn(System) -> Result<(), Error>` the appliance.
+///
+/// When it returns `Ok`, the display is closed and the domain powers off. When it returns an error, the error is the last
+/// line on the console, and the domain ends as crashed, so that `on_crash` decides what comes next.
+#[macro_export]
+macro_rules! main {
+    ($appliance:path) => {
+        async fn vitrine_main() {
+            $crate::System::run($appliance).await;
+        }
+        $crate::kernel::entry!(vitrine_main);
+    };
+}

@@ -1,0 +1,148 @@
+//! The display, with frames that can be drawn on.
+
+use alloc::rc::Rc;
+
+use embedded_graphics::Pixel;
+use embedded_graphics::pixelcolor::Rgb888;
+use embedded_graphics::prelude::{DrawTarget, OriginDimensions, Size};
+use embedded_graphics::primitives::Rectangle;
+use vitrine_frontend::face;
+use vitrine_frontend::swapchain::Statistics;
+use vitrine_frontend::{Pacing, Presented};
+use vitrine_gfx::{PixelMemory, Surface};
+use vitrine_kernel::{Pages, Xen};
+use vitrine_xen::platform::SharedPages;
+
+use crate::Error;
+
+/// A connector that pictures are shown on; [`crate::System::display`] opens it.
+///
+/// The back end may go away and come back at any time. [`Self::acquire`] then waits for it, and the frame that it lends has
+/// age 0.
+pub struct Display {
+    face: face::Display<Xen>,
+    size: Size,
+    shown: bool,
+}
+
+impl Display {
+    pub(crate) fn new(face: face::Display<Xen>, size: Size) -> Self {
+        Self { face, size, shown: false }
+    }
+
+    /// The mode, in pixels, as of the last frame that was acquired.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Lends out the back buffer to be drawn on, once there is one. Its content is [`Frame::age`] flips old.
+    pub async fn acquire(&mut self) -> Result<Frame<'_>, Error> {
+        let frame = self.face.acquire().await?;
+        let resolution = frame.resolution();
+        self.size = Size::new(resolution.width, resolution.height);
+        let memory = FrameMemory { pages: frame.pages().clone() };
+        let surface = Surface::new(memory, self.size).expect("the front end sized the buffer by its mode");
+        Ok(Frame { surface, frame, shown: &mut self.shown })
+    }
+
+    /// Whether a back end is connected now.
+    pub fn is_connected(&self) -> bool {
+        self.face.is_connected()
+    }
+
+    /// Page flips and what went wrong with them, since the connection was made.
+    pub fn statistics(&self) -> Statistics {
+        self.face.statistics()
+    }
+
+    /// Sets when a frame counts as done: at the mode's refresh, or as soon as the back end says so.
+    pub fn set_pacing(&self, pacing: Pacing) {
+        self.face.set_pacing(pacing);
+    }
+}
+
+/// The back buffer, lent out: a [`DrawTarget`] straight over the memory that the back end shows.
+///
+/// Dropping a frame without presenting it gives the buffer back; its content is undefined then.
+pub struct Frame<'a> {
+    surface: Surface<FrameMemory>,
+    frame: face::Frame<'a, Xen>,
+    shown: &'a mut bool,
+}
+
+impl Frame<'_> {
+    /// How many flips old the content is: 1 for what is on the screen now, 2 for what was there before it; 0 when the
+    /// content is undefined and the frame has to be drawn whole.
+    pub fn age(&self) -> u64 {
+        self.frame.age()
+    }
+
+    /// The pixels, for what [`DrawTarget`] can't say.
+    pub fn surface(&mut self) -> &mut Surface<FrameMemory> {
+        &mut self.surface
+    }
+
+    /// Sends the frame to the screen; resolves when it is there.
+    pub async fn present(self) -> Result<Presented, Error> {
+        let presented = self.frame.present().await?;
+        if presented == Presented::Shown && !*self.shown {
+            *self.shown = true;
+            vitrine_kernel::milestone("first-flip");
+        }
+        Ok(presented)
+    }
+}
+
+impl OriginDimensions for Frame<'_> {
+    fn size(&self) -> Size {
+        self.surface.size()
+    }
+}
+
+impl DrawTarget for Frame<'_> {
+    type Color = Rgb888;
+    type Error = core::convert::Infallible;
+
+    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Self::Error> {
+        self.surface.draw_iter(pixels)
+    }
+
+    fn fill_contiguous<I: IntoIterator<Item = Rgb888>>(
+        &mut self,
+        area: &Rectangle,
+        colors: I,
+    ) -> Result<(), Self::Error> {
+        self.surface.fill_contiguous(area, colors)
+    }
+
+    fn fill_solid(&mut self, area: &Rectangle, color: Rgb888) -> Result<(), Self::Error> {
+        self.surface.fill_solid(area, color)
+    }
+
+    fn clear(&mut self, color: Rgb888) -> Result<(), Self::Error> {
+        self.surface.clear(color)
+    }
+}
+
+/// A frame's pixels in granted pages: the back end can read and write them at any time, so they are only ever copied.
+pub struct FrameMemory {
+    pages: Rc<Pages>,
+}
+
+impl PixelMemory for FrameMemory {
+    fn len(&self) -> usize {
+        self.pages.memory().len() / 4
+    }
+
+    fn fill(&mut self, at: usize, count: usize, value: u32) {
+        self.pages.memory().fill_words(4 * at, count, value);
+    }
+
+    fn write(&mut self, at: usize, pixels: &[u32]) {
+        self.pages.memory().write_words(4 * at, pixels);
+    }
+
+    fn read(&self, at: usize, pixels: &mut [u32]) {
+        self.pages.memory().read_words(4 * at, pixels);
+    }
+}
