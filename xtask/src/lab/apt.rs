@@ -79,6 +79,9 @@ impl Apt {
             match host::output(self.command("apt-get").args(["-q", "update", "-o", "APT::Update::Error-Mode=any"])) {
                 Ok(_) => {
                     spinner.finish_and_clear();
+                    if !backports {
+                        eprintln!("no {} here: going on with the release's own packages", self.backports_suite());
+                    }
                     return Ok(backports);
                 }
                 Err(error) => drop(first_error.get_or_insert(error)),

@@ -60,9 +60,10 @@ impl<'l> Start<'l> {
 
     /// Starts the machine and brings dom0 to the point where guests can be made.
     pub fn machine(&self) -> Result<Machine> {
-        let machine = match self.warm()? {
+        let state = self.state()?;
+        let machine = match self.warm(state.as_deref()) {
             Some(machine) => machine,
-            None => self.boot()?,
+            None => self.boot(state.as_deref())?,
         };
         machine.run_ok(&format!("take_payload {}", self.archive.len())).context("the payload didn't reach dom0")?;
         Ok(machine)
@@ -81,14 +82,14 @@ impl<'l> Start<'l> {
     }
 
     /// A machine from its saved state; none if there is no usable one.
-    fn warm(&self) -> Result<Option<Machine>> {
-        let Some(state) = self.state()?.filter(|s| s.exists()) else { return Ok(None) };
-        match self.restore(&state) {
-            Ok(machine) => Ok(Some(machine)),
+    fn warm(&self, state: Option<&Path>) -> Option<Machine> {
+        let state = state.filter(|s| s.exists())?;
+        match self.restore(state) {
+            Ok(machine) => Some(machine),
             Err(error) => {
                 eprintln!("warm start failed, booting from cold: {error:#}");
                 let _ = fs::remove_file(state);
-                Ok(None)
+                None
             }
         }
     }
@@ -105,15 +106,15 @@ impl<'l> Start<'l> {
         Ok(machine)
     }
 
-    /// A machine that boots, and is saved for the next time.
-    fn boot(&self) -> Result<Machine> {
+    /// A machine that boots, and is saved for the next time if it has a place for its state.
+    fn boot(&self, state: Option<&Path>) -> Result<Machine> {
         let machine = self.spawn(false)?;
         let spinner = progress::spinner("booting Xen and dom0");
         let ready = lock(&machine.commands).wait_ready(BOOT_LIMIT);
         spinner.finish_and_clear();
         ready.with_context(|| machine.last_words())?;
-        if let Some(state) = self.state()? {
-            self.save(&machine, &state)?;
+        if let Some(state) = state {
+            self.save(&machine, state)?;
         }
         Ok(machine)
     }
