@@ -1,0 +1,7 @@
+//! The engine on the fake Xen, against a front end that says whatever a test wants it to say.
+
+mod hostile;
+mod limits;
+mod requests;
+mod states;
+mod support;

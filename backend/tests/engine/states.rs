@@ -1,0 +1,224 @@
+//! Who goes to which state when, on a whole xenstore: starts, ends, and restarts of either end.
+
+use vitrine_backend::engine::Limits;
+use vitrine_xen::DomainId;
+use vitrine_xen::fake::vdispl::frontend_path;
+use vitrine_xen::fake::{Usage, Vdispl, World};
+use vitrine_xen::io::displif::{Operation, Status};
+use vitrine_xen::xenbus::XenbusState::{Closed, Closing, Connected, InitWait, Initialised, Initialising, Unknown};
+
+use crate::support::{DOM0, GUEST, RawFrontend, Scene};
+
+fn vdispl() -> Vdispl {
+    Vdispl::one("Virtual-1", "64x48")
+}
+
+/// What dom0 holds while nobody is connected: the watch on all devices and the one on this front end.
+const AT_REST: Usage = Usage { pages: 0, grants: 0, mapped: 0, ports: 0, mapping: 0, watches: 2 };
+
+#[test]
+fn a_guest_that_is_destroyed_leaves_nothing_behind() {
+    let (mut scene, mut frontend) = Scene::connected();
+    let (_buffer, request) = frontend.buffer(1, 10 * 4096);
+    assert_eq!(scene.ask(&mut frontend, 0, Operation::BufferCreate(request)), Status::OK);
+    assert_eq!(scene.dom0.usage(), Usage { ports: 2, mapping: 12, ..AT_REST });
+    scene.world.destroy(GUEST);
+    scene.world.remove_vdispl(GUEST, DOM0, 0);
+    scene.run();
+    assert_eq!(scene.dom0.usage(), Usage { watches: 1, ..AT_REST });
+    assert_eq!(scene.canvas.heads(), []);
+    assert_eq!(scene.engine.devices().count(), 0);
+    assert_eq!(scene.world.store_read("/local/domain/0/backend/vdispl/5/0/state"), None, "not written again");
+}
+
+#[test]
+fn a_front_end_that_vanishes_is_closed_at_once() {
+    let (mut scene, _frontend) = Scene::connected();
+    scene.world.destroy(GUEST);
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Closed);
+    assert_eq!(scene.dom0.usage(), AT_REST);
+}
+
+#[test]
+fn a_front_end_can_close_and_come_back() {
+    let (mut scene, frontend) = Scene::connected();
+    for end in [[Closing, Closed], [Closed, Closed], [Initialising, Initialising]] {
+        for state in end {
+            frontend.set_state(state);
+            scene.run();
+            assert_eq!(scene.dom0.usage(), AT_REST);
+        }
+        frontend.set_state(Initialising);
+        scene.run();
+        assert_eq!(scene.backend_state(GUEST), InitWait);
+        let mut again = RawFrontend::new(&scene.world, GUEST, 1);
+        again.publish();
+        scene.run();
+        assert_eq!(scene.backend_state(GUEST), Connected);
+        again.set_state(Connected);
+        scene.run();
+    }
+}
+
+#[test]
+fn linux_finds_the_back_end_waiting_after_it_has_closed() {
+    let (mut scene, frontend) = Scene::connected();
+    frontend.set_state(Closing);
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), InitWait);
+}
+
+#[test]
+fn merged_watch_events_make_no_difference() {
+    let (mut scene, frontend) = Scene::connected();
+    scene.world.set_watch_coalescing(true);
+    // The back end sees only the last of these.
+    for state in [Closing, Closed, Initialising] {
+        frontend.set_state(state);
+    }
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), InitWait);
+    assert_eq!(scene.dom0.usage(), AT_REST);
+}
+
+#[test]
+fn a_detached_device_closes_and_is_forgotten() {
+    let (mut scene, _frontend) = Scene::connected();
+    scene.world.detach_vdispl(GUEST, DOM0, 0);
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Closed);
+    scene.world.remove_vdispl(GUEST, DOM0, 0);
+    scene.run();
+    assert_eq!(scene.engine.devices().count(), 0);
+    let again = scene.connect(GUEST, &Vdispl::one("Virtual-2", "32x32"));
+    assert_eq!(scene.canvas.heads()[0].label, "d5-0-Virtual-2");
+    drop(again);
+}
+
+#[test]
+fn a_back_end_that_ends_closes_every_device() {
+    let (mut scene, _frontend) = Scene::connected();
+    scene.engine.leave();
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Closed);
+    assert_eq!(scene.dom0.usage(), AT_REST);
+    scene.world.add_vdispl(DomainId(6), DOM0, 0, &vdispl());
+    scene.run();
+    assert_eq!(scene.backend_state(DomainId(6)), Initialising, "no new device");
+}
+
+#[test]
+fn a_back_end_that_died_never_binds_the_old_ring_again() {
+    let (scene, frontend) = Scene::connected();
+    let mut scene = Scene::in_world(scene.kill(), Limits::default());
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Closed, "until the front end has left its connection");
+    frontend.set_state(Initialising);
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), InitWait);
+    let mut again = RawFrontend::new(&scene.world, GUEST, 1);
+    again.publish();
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Connected);
+}
+
+#[test]
+fn a_front_end_that_waits_with_a_fresh_ring_is_taken_over() {
+    let world = World::new();
+    world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+    world.store_write("/local/domain/0/backend/vdispl/5/0/state", "2");
+    let mut frontend = RawFrontend::new(&world, GUEST, 1);
+    frontend.publish();
+    let mut scene = Scene::in_world(world, Limits::default());
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Connected);
+}
+
+#[test]
+fn a_used_ring_is_refused() {
+    let mut scene = Scene::new(Limits::default());
+    scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+    scene.run();
+    let mut frontend = RawFrontend::new(&scene.world, GUEST, 1);
+    use vitrine_xen::platform::SharedPages;
+    frontend.channels[0].ring.page().memory().write_u32(8, 3);
+    frontend.publish();
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Closed);
+    assert_eq!(scene.dom0.usage(), AT_REST);
+}
+
+#[test]
+fn what_can_not_be_bound_closes_the_device_until_the_front_end_starts_anew() {
+    let nodes = ["req-ring-ref", "req-event-channel", "evt-ring-ref", "evt-event-channel"];
+    for node in nodes {
+        for wrong in ["", "0", "-1", "4711", "99999999999", "x"] {
+            let mut scene = Scene::new(Limits::default());
+            scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+            scene.run();
+            let mut frontend = RawFrontend::new(&scene.world, GUEST, 1);
+            frontend.publish();
+            frontend.write(&format!("0/{node}"), wrong);
+            scene.run();
+            assert_eq!(scene.backend_state(GUEST), Closed, "{node} = {wrong:?}");
+            assert_eq!(scene.dom0.usage(), AT_REST, "{node} = {wrong:?}");
+            frontend.set_state(Initialising);
+            scene.run();
+            assert_eq!(scene.backend_state(GUEST), InitWait);
+            let mut again = RawFrontend::new(&scene.world, GUEST, 1);
+            again.publish();
+            scene.run();
+            assert_eq!(scene.backend_state(GUEST), Connected);
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_can_not_be_shown_is_refused_with_a_message() {
+    let cases = [
+        (Vdispl::one("Missing-1", "64x48"), "no connector \"Missing-1\"; there is Other-1"),
+        (Vdispl::one("Virtual-1", "64"), "/resolution: it has to be WIDTHxHEIGHT"),
+        (Vdispl::one("Virtual-1", "0x48"), "/resolution: width and height have to be from 1"),
+        (Vdispl::one("", "64x48"), "/unique-id: a connector's name"),
+        (Vdispl::one("../../etc", "64x48"), "/unique-id: a connector's name"),
+        (Vdispl { be_alloc: "0".into(), connectors: Vec::new() }, "is there connectors=NAME:WIDTHxHEIGHT in vdispl?"),
+    ];
+    for (vdispl, message) in cases {
+        let mut scene = Scene::new(Limits::default());
+        scene.canvas.lacks("Missing-1");
+        scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl);
+        scene.run();
+        assert_eq!(scene.backend_state(GUEST), Closed, "{vdispl:?}");
+        let error = scene.world.store_read("/local/domain/0/error/backend/vdispl/5/0/error").unwrap();
+        let error = String::from_utf8(error).unwrap();
+        assert!(error.contains(message), "{error:?} instead of {message:?}");
+    }
+}
+
+#[test]
+fn a_guest_can_not_take_another_connector_by_rewriting_its_configuration() {
+    let mut scene = Scene::new(Limits::default());
+    scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+    scene.run();
+    // The guest owns the connector's folder, so it can remove what is in it and make it anew.
+    scene.world.store_write(&format!("{}/0/unique-id", frontend_path(GUEST, 0)), "HDMI-A-1");
+    let mut frontend = RawFrontend::new(&scene.world, GUEST, 1);
+    frontend.publish();
+    scene.run();
+    assert_eq!(scene.canvas.heads()[0].label, "d5-0-Virtual-1");
+}
+
+#[test]
+fn states_that_mean_nothing_are_survived() {
+    let (mut scene, frontend) = Scene::connected();
+    for state in ["", "9", "banana", "44"] {
+        frontend.write("state", state);
+        scene.run();
+        assert_eq!(scene.backend_state(GUEST), Closed);
+    }
+    frontend.set_state(Unknown);
+    frontend.set_state(Initialised);
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Connected, "its ring is as good as new");
+}
