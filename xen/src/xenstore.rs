@@ -87,7 +87,7 @@ pub enum MessageType {
     /// `XS_ERROR`: the answer to a request that failed: an error's name.
     Error = 16,
     /// `XS_DIRECTORY_PART`: path, offset in decimal; the answer is a generation and the names from that offset on.
-    DirectoryPart = 20,
+    DirectoryPart = 22,
 }
 
 impl MessageType {
@@ -303,7 +303,14 @@ const ERRORS: [(&str, StoreError); 16] = [
 /// The error that the payload of an [`MessageType::Error`] names.
 pub fn error_from_name(payload: &[u8]) -> StoreError {
     let name = payload.strip_suffix(&[0]).unwrap_or(payload);
-    ERRORS.iter().find(|(known, _)| known.as_bytes() == name).map_or(StoreError::Other, |(_, error)| *error)
+    let known = ERRORS.iter().find(|(known, _)| known.as_bytes() == name);
+    known.map_or_else(
+        || {
+            log::warn!("xenstored's error {:?} has no meaning here", String::from_utf8_lossy(name));
+            StoreError::Other
+        },
+        |(_, error)| *error,
+    )
 }
 
 /// The name of an error on the wire, without a final 0; what has no name there is "EIO".

@@ -14,15 +14,22 @@ impl<const SIZE: usize> Backlog<SIZE> {
         Self { bytes: [0; SIZE], start: 0, length: 0, dropped: 0 }
     }
 
-    /// Adds bytes at the end; those that find no room are dropped and counted.
+    /// Adds bytes at the end; those that find no room are dropped and counted. Once something was dropped, everything is,
+    /// until [`Self::take_dropped`] has told: what is heard has one gap in it, not many.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        let (bytes, dropped) = bytes.split_at(bytes.len().min(SIZE - self.length));
+        let room = if self.dropped > 0 { 0 } else { SIZE - self.length };
+        let (bytes, dropped) = bytes.split_at(bytes.len().min(room));
         self.dropped += dropped.len() as u64;
         let end = (self.start + self.length) % SIZE;
         let (first, second) = bytes.split_at(bytes.len().min(SIZE - end));
         self.bytes[end..end + first.len()].copy_from_slice(first);
         self.bytes[..second.len()].copy_from_slice(second);
         self.length += bytes.len();
+    }
+
+    /// Bytes that find room now.
+    pub(crate) fn room(&self) -> usize {
+        SIZE - self.length
     }
 
     /// Bytes that wait.
@@ -45,8 +52,7 @@ impl<const SIZE: usize> Backlog<SIZE> {
 
     /// How many bytes were dropped since this was last asked, once there is room again to say so.
     pub(crate) fn take_dropped(&mut self) -> Option<u64> {
-        let room = SIZE - self.length;
-        (self.dropped > 0 && room >= SIZE / 2).then(|| core::mem::take(&mut self.dropped))
+        (self.dropped > 0 && self.room() >= SIZE / 2).then(|| core::mem::take(&mut self.dropped))
     }
 }
 
@@ -80,7 +86,8 @@ mod tests {
         backlog.push(b"0123456789");
         assert_eq!(backlog.take_dropped(), None);
         assert_eq!(drain(&mut backlog), b"01234567");
-        assert_eq!(backlog.take_dropped(), Some(2));
+        backlog.push(b"ab");
+        assert_eq!(backlog.take_dropped(), Some(4));
         assert_eq!(backlog.take_dropped(), None);
     }
 }

@@ -10,16 +10,22 @@ use vitrine_xen::{Gfn, PAGE_SIZE, Port, hypercall};
 
 use super::backlog::Backlog;
 use super::ring::ConsoleRing;
-use crate::events;
-use crate::memory;
 use crate::one_cpu::OneCpu;
+use crate::{events, memory, time};
 
 /// Bytes of output that wait at most.
 const BACKLOG: usize = 16 * 1024;
 /// With so many bytes waiting, a writer does not wait for the idle loop to send them.
 const FLUSH_AT: usize = 1024;
+/// With less room than this for more, a writer waits for xenconsoled.
+const ROOM_WANTED: usize = 1024;
+/// How long a writer waits at most: xenconsoled pauses up to 200 ms with a domain that says much. After that nobody
+/// waits until there is room again.
+const PATIENCE: Duration = Duration::from_millis(300);
 /// The longest line of input; the rest of a longer one is the next line.
 const MAX_LINE: usize = 256;
+/// How long the CPU is given away at a time while something waits for xenconsoled.
+const POLL_NANOSECONDS: u64 = 5_000_000;
 /// How long the end of the domain waits for xenconsoled to take the last words.
 const LAST_WORDS_WAIT: Duration = Duration::from_millis(200);
 
@@ -29,10 +35,17 @@ struct Console {
     /// The line of input that is not whole yet.
     line: [u8; MAX_LINE],
     line_length: usize,
+    /// xenconsoled let a writer wait in vain, and there has been no room since.
+    stuck: bool,
 }
 
-static CONSOLE: OneCpu<Console> =
-    OneCpu::new(Console { backlog: Backlog::new(), connected: None, line: [0; MAX_LINE], line_length: 0 });
+static CONSOLE: OneCpu<Console> = OneCpu::new(Console {
+    backlog: Backlog::new(),
+    connected: None,
+    line: [0; MAX_LINE],
+    line_length: 0,
+    stuck: false,
+});
 
 impl Console {
     /// Moves as much as possible from the backlog into the ring. Returns whether there was anything to move.
@@ -49,7 +62,7 @@ impl Console {
         }
         if let Some(dropped) = self.backlog.take_dropped() {
             // The backlog is at least half empty.
-            let _ = writeln!(self, "vitrine: {dropped} bytes of console output were dropped");
+            let _ = writeln!(self, "\nvitrine: {dropped} bytes of console output were dropped");
         }
         moved
     }
@@ -58,6 +71,33 @@ impl Console {
     fn flush(&mut self) {
         if self.pump() {
             self.notify();
+        }
+    }
+
+    /// Waits a moment for xenconsoled, if there is little room for more.
+    fn make_room(&mut self) {
+        let roomy = |console: &Self| console.backlog.room() >= ROOM_WANTED;
+        self.stuck = !roomy(self) && (self.stuck || !self.wait_until(PATIENCE, roomy));
+    }
+
+    /// Sends what waits, until `done` or until `limit` has passed; returns whether it was done. Without a connection
+    /// there is nothing to wait for.
+    fn wait_until(&mut self, limit: Duration, done: impl Fn(&Self) -> bool) -> bool {
+        let start = time::now();
+        loop {
+            self.flush();
+            let Some((_, port)) = self.connected else { return false };
+            if done(self) {
+                return true;
+            }
+            if time::now().saturating_sub(start) > limit {
+                return false;
+            }
+            // Let dom0 run, on machines where it shares our CPU. An error means that the time has passed already.
+            let _ = hypercall::poll(port, time::system_time() + POLL_NANOSECONDS);
+            // The event that ended the poll must not end the next one at once; whoever else waits for it is served by
+            // looking at the ring.
+            events::clear(port);
         }
     }
 
@@ -135,6 +175,7 @@ pub(crate) fn write(text: fmt::Arguments<'_>) {
     let mut console = CONSOLE.borrow();
     if console.backlog.len() >= FLUSH_AT {
         console.flush();
+        console.make_room();
     }
 }
 
@@ -179,19 +220,10 @@ pub(crate) fn drain() {
 }
 
 fn drain_into(console: &mut Console) {
-    let start = crate::time::now();
-    loop {
-        console.pump();
-        console.notify();
-        let Some((ring, port)) = &console.connected else { return };
-        let done = console.backlog.len() == 0 && ring.is_drained();
-        if done || crate::time::now().saturating_sub(start) > LAST_WORDS_WAIT {
-            return;
-        }
-        // Let dom0 run, on machines where it shares our CPU. An error means that the time has passed already.
-        let _ = hypercall::poll(*port, crate::time::system_time() + 5_000_000);
-        events::clear(*port);
-    }
+    console.wait_until(LAST_WORDS_WAIT, |console| {
+        let drained = console.connected.as_ref().is_none_or(|(ring, _)| ring.is_drained());
+        console.backlog.len() == 0 && drained
+    });
 }
 
 /// A line of input, without its end; at most 256 bytes, with anything but printable ASCII left out.
