@@ -17,10 +17,13 @@ async fn measure(system: System) -> Result<(), Error> {
     let flips = number(&system, "flips", 300)?;
     let seconds = number(&system, "seconds", 5)?;
     let mut display = system.display().await?;
-    for _ in 0..2 {
+    for number in 0..2 {
         let mut frame = display.acquire().await?;
         frame.clear(Rgb888::CSS_DARK_SLATE_GRAY)?;
         frame.present().await?;
+        if number == 0 {
+            info!("bench: first_flip_cpu {} us", system.cpu_time().unwrap_or_default().as_micros());
+        }
     }
     display.set_pacing(Pacing::Free);
     let free = run(&mut display, &system, u64::from(flips), false).await?;

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use embassy_futures::join::join;
 use vitrine_xen::DomainId;
 use vitrine_xen::io::displif::nodes::{self, Resolution};
 use vitrine_xen::platform::{Store, StoreError};
@@ -59,8 +60,8 @@ pub async fn devices<S: Store>(store: &S) -> Result<Vec<u32>, Error> {
 /// Reads where device `number` and its back end are.
 pub async fn locate<S: Store>(store: &S, number: u32) -> Result<Location, Error> {
     let path = format!("device/{}/{number}", nodes::CLASS);
-    let backend_path = text(&read(store, &path, "backend").await?);
-    let id = read(store, &path, "backend-id").await?;
+    let (backend_path, id) = join(read(store, &path, "backend"), read(store, &path, "backend-id")).await;
+    let (backend_path, id) = (text(&backend_path?), id?);
     let backend = nodes::parse_number(&id).and_then(|id| u16::try_from(id).ok());
     match backend {
         Some(id) if id < DomainId::FIRST_RESERVED => Ok(Location { path, backend_path, backend: DomainId(id) }),
@@ -68,13 +69,18 @@ pub async fn locate<S: Store>(store: &S, number: u32) -> Result<Location, Error>
     }
 }
 
-/// Reads the connectors: from number 0 to the first one that has no `resolution`.
+/// Reads the connectors, as many nodes at once as possible: from number 0 to the first one that has no `resolution`.
 pub async fn read_configuration<S: Store>(store: &S, device: &str) -> Result<Configuration, Error> {
-    match store.read(&format!("{device}/{}", nodes::BE_ALLOC)).await {
-        Ok(value) if value == b"1" => return Err(Error::BackendAllocates),
-        Ok(_) | Err(StoreError::NotFound) => {}
-        Err(error) => return Err(Error::Node(format!("{device}/{}", nodes::BE_ALLOC), error)),
+    let (allocates, connectors) =
+        join(read_if_any(store, device, nodes::BE_ALLOC), read_connectors(store, device)).await;
+    if allocates?.is_some_and(|value| value == b"1") {
+        return Err(Error::BackendAllocates);
     }
+    let connectors = connectors?;
+    if connectors.is_empty() { Err(Error::NoConnector(0)) } else { Ok(Configuration { connectors }) }
+}
+
+async fn read_connectors<S: Store>(store: &S, device: &str) -> Result<Vec<Connector>, Error> {
     let mut connectors = Vec::new();
     while connectors.len() < MOST_CONNECTORS {
         match read_connector(store, format!("{device}/{}", connectors.len())).await? {
@@ -82,28 +88,30 @@ pub async fn read_configuration<S: Store>(store: &S, device: &str) -> Result<Con
             None => break,
         }
     }
-    if connectors.is_empty() { Err(Error::NoConnector(0)) } else { Ok(Configuration { connectors }) }
+    Ok(connectors)
 }
 
 async fn read_connector<S: Store>(store: &S, path: String) -> Result<Option<Connector>, Error> {
-    let value = match store.read(&format!("{path}/{}", nodes::RESOLUTION)).await {
-        Ok(value) => value,
-        Err(StoreError::NotFound) => return Ok(None),
-        Err(error) => return Err(Error::Node(format!("{path}/{}", nodes::RESOLUTION), error)),
-    };
+    let resolution = read_if_any(store, &path, nodes::RESOLUTION);
+    let (resolution, unique_id) = join(resolution, read_if_any(store, &path, nodes::UNIQUE_ID)).await;
+    let (Some(value), unique_id) = (resolution?, unique_id?) else { return Ok(None) };
     let resolution = Resolution::parse(&value)
         .map_err(|problem| Error::Resolution(format!("{path}/{}", nodes::RESOLUTION), quote(&value), problem))?;
-    let unique_id = match store.read(&format!("{path}/{}", nodes::UNIQUE_ID)).await {
-        Ok(value) => text(&value),
-        Err(StoreError::NotFound) => String::new(),
-        Err(error) => return Err(Error::Node(format!("{path}/{}", nodes::UNIQUE_ID), error)),
-    };
+    let unique_id = unique_id.map_or(String::new(), |value| text(&value));
     Ok(Some(Connector { path, resolution, unique_id }))
 }
 
 async fn read<S: Store>(store: &S, folder: &str, name: &str) -> Result<Vec<u8>, Error> {
     let path = format!("{folder}/{name}");
     store.read(&path).await.map_err(|error| Error::Node(path, error))
+}
+
+async fn read_if_any<S: Store>(store: &S, folder: &str, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    match read(store, folder, name).await {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Node(_, StoreError::NotFound)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn text(value: &[u8]) -> String {

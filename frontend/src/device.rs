@@ -236,7 +236,7 @@ impl<P: FrontPlatform> Device<P> {
         let more = self.poll_connectors(now);
         self.poll_quarantine(now);
         while self.running.is_none() && self.wanted.is_none() && self.step(now) {}
-        if more { Some(now) } else { self.deadline() }
+        if more { Some(now) } else { self.deadline(now) }
     }
 
     /// The opened connector's mode, once pictures can be shown on it.
@@ -437,7 +437,7 @@ impl<P: FrontPlatform> Device<P> {
         }
         let mut more = false;
         for index in 0..self.connectors.len() {
-            more |= self.poll_events(index);
+            more |= self.poll_events(index, now);
             self.poll_responses(index, now);
             if let Some(connector) = self.connectors.get_mut(index) {
                 if let Some(chain) = &mut connector.swapchain {
@@ -452,12 +452,12 @@ impl<P: FrontPlatform> Device<P> {
         more
     }
 
-    fn poll_events(&mut self, index: usize) -> bool {
+    fn poll_events(&mut self, index: usize, now: Duration) -> bool {
         for _ in 0..EVENT_SLOTS {
             let Some(connector) = self.connectors.get_mut(index) else { return false };
             match connector.channel.events.pop() {
                 Ok(Some(slot)) => match (Event::decode(&slot), &mut connector.swapchain) {
-                    (Event::PageFlip { fb_cookie, .. }, Some(chain)) => chain.frame_done(fb_cookie),
+                    (Event::PageFlip { fb_cookie, .. }, Some(chain)) => chain.frame_done(fb_cookie, now),
                     (event, _) => log::debug!("an event for nobody: {event:?}"),
                 },
                 Ok(None) => return false,
@@ -518,9 +518,9 @@ impl<P: FrontPlatform> Device<P> {
         }
     }
 
-    fn deadline(&self) -> Option<Duration> {
+    fn deadline(&self, now: Duration) -> Option<Duration> {
         let connectors = self.connectors.iter().flat_map(|connector| {
-            let flip = connector.swapchain.as_ref().and_then(Swapchain::deadline);
+            let flip = connector.swapchain.as_ref().and_then(|chain| chain.deadline(now));
             [connector.requests.deadline(), flip]
         });
         let quarantine = (self.quarantine.grants() > 0).then_some(self.quarantine_at);

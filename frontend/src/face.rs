@@ -14,6 +14,7 @@ use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
+use embassy_futures::join::join;
 use vitrine_xen::Port;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::{FrontPlatform, Store, StoreError, Watch};
@@ -255,11 +256,10 @@ fn error_path(device: &str) -> String {
 
 /// The back end's level, whatever has changed. A folder that is gone is a device that was detached.
 async fn read_back_end<S: Store>(store: &S, location: &Location) -> (XenbusState, bool) {
-    let state = match store.read(&format!("{}/state", location.backend_path)).await {
-        Ok(value) => XenbusState::parse(&value),
-        Err(_) => XenbusState::Unknown,
-    };
-    let online = match store.read(&format!("{}/online", location.backend_path)).await {
+    let (state, online) = (format!("{}/state", location.backend_path), format!("{}/online", location.backend_path));
+    let (state, online) = join(store.read(&state), store.read(&online)).await;
+    let state = state.map_or(XenbusState::Unknown, |value| XenbusState::parse(&value));
+    let online = match online {
         Ok(value) => value != b"0",
         Err(StoreError::NotFound) => state != XenbusState::Unknown,
         Err(_) => true,

@@ -107,6 +107,9 @@ pub struct Swapchain<P: FrontPlatform> {
     pacing: Pacing,
     /// Before this time no frame is done.
     refresh_at: Duration,
+    /// Whether the back end's last frame-done event came before that: then a timer ends the next frame too, and setting
+    /// it once, with the flip, saves setting it again.
+    early: bool,
     /// The number of the last flip that ended, and how it did.
     ended: (u64, Outcome),
     statistics: Statistics,
@@ -128,6 +131,7 @@ impl<P: FrontPlatform> Swapchain<P> {
             flip: None,
             pacing,
             refresh_at: Duration::ZERO,
+            early: false,
             ended: (0, Outcome::Shown),
             statistics: Statistics::default(),
         };
@@ -267,12 +271,16 @@ impl<P: FrontPlatform> Swapchain<P> {
     }
 
     /// A frame-done event has come. It is matched by cookie: identifiers may have gaps.
-    pub fn frame_done(&mut self, fb_cookie: u64) {
+    pub fn frame_done(&mut self, fb_cookie: u64, now: Duration) {
+        let early = !self.refresh_reached(now);
         let buffers = &self.buffers;
         let meant = |flip: &&mut Flip| buffers[flip.buffer].fb_cookie == fb_cookie && !flip.done;
         match self.flip.as_mut().filter(meant) {
             // Before SET_CONFIG is answered no flip was asked for.
-            Some(flip) if self.stage == Stage::Live => flip.done = true,
+            Some(flip) if self.stage == Stage::Live => {
+                flip.done = true;
+                self.early = early;
+            }
             _ => self.statistics.stray_events += 1,
         }
     }
@@ -290,13 +298,13 @@ impl<P: FrontPlatform> Swapchain<P> {
     }
 
     /// When to poll again.
-    pub fn deadline(&self) -> Option<Duration> {
+    pub fn deadline(&self, now: Duration) -> Option<Duration> {
         let flip = self.flip.as_ref()?;
-        match (flip.answered, flip.done) {
-            (true, true) => Some(self.refresh_at),
-            (true, false) => Some(flip.deadline),
+        if (flip.answered && flip.done) || (self.early && now < self.refresh_at) {
+            Some(self.refresh_at)
+        } else {
             // The answer has a time-out of its own.
-            (false, _) => None,
+            flip.answered.then_some(flip.deadline)
         }
     }
 
