@@ -4,8 +4,15 @@
 //! only they are built with (`cargo xtask image` does); in other builds, such as `cargo test`, the examples are linked
 //! with the standard library just to see that they can be, and never run.
 
-/// How a host program is linked that has no `main`.
-const ON_THE_HOST: &[&str] = &["-nostartfiles", "-no-pie"];
+/// How a host program is linked that has no `main`, and none of the symbols of `linker.ld`.
+const ON_THE_HOST: &[&str] = &[
+    "-nostartfiles",
+    "-no-pie",
+    "-Wl,--defsym=__image_start=0",
+    "-Wl,--defsym=__text_end=0",
+    "-Wl,--defsym=__rodata_end=0",
+    "-Wl,--defsym=__image_end=0",
+];
 
 /// How an image is linked, besides the layout.
 const IMAGE: &[&str] = &[
