@@ -42,6 +42,19 @@ impl<'a> Picture<'a> {
         self.height
     }
 
+    /// Writes all rows as [`Self::copy_row`] does, `pitch` bytes apart from the beginning of `bytes` on. Panics unless
+    /// `bytes` has room for all of them and `pitch` is at least a row.
+    pub fn copy_rows(&self, bytes: &mut [u8], pitch: usize) {
+        let row = 4 * self.width as usize;
+        if self.format.bits_per_pixel() == 32 && self.stride == pitch && row == pitch {
+            return self.memory.read(self.start, &mut bytes[..pitch * self.height as usize]);
+        }
+        assert!(bytes.len() + pitch >= pitch * self.height as usize + row && pitch >= row, "rows of {row} bytes fit");
+        for (y, place) in (0..self.height).zip(bytes.chunks_mut(pitch)) {
+            self.copy_row(y, &mut place[..row]);
+        }
+    }
+
     /// Writes the first pixels of row `y` as XRGB8888 (blue, green, red, and a byte that means nothing), as many as fit
     /// into `row` and are there. Transparency is ignored: there is nothing below a guest's picture. Panics unless `y` is
     /// less than the height.

@@ -130,17 +130,14 @@ impl Frame {
     /// Copies the picture into the middle.
     fn draw(&mut self, picture: &Picture<'_>) {
         let pitch = self.buffer.pitch() as usize;
-        let (width, height) = (picture.width().min(self.size.0), picture.height().min(self.size.1));
+        let (width, height) = (picture.width(), picture.height());
         let bytes = self.memory.bytes();
         if self.drawn != (width, height) {
             bytes.fill(0);
             self.drawn = (width, height);
         }
         let (left, top) = ((self.size.0 - width) / 2, (self.size.1 - height) / 2);
-        let rows = bytes.chunks_exact_mut(pitch).skip(top as usize).take(height as usize);
-        for (y, row) in (0..height).zip(rows) {
-            picture.copy_row(y, &mut row[4 * left as usize..4 * (left + width) as usize]);
-        }
+        picture.copy_rows(&mut bytes[top as usize * pitch + 4 * left as usize..], pitch);
     }
 }
 
