@@ -94,9 +94,9 @@ pub struct Guest<'m> {
 
 impl<'m> Guest<'m> {
     /// Lets xl make a guest from a configuration file in dom0, and stay to watch over it.
-    pub(super) fn create(machine: &'m Machine, name: &str, config: &str) -> Result<Guest<'m>> {
+    pub(super) fn create(machine: &'m Machine, name: &str, config: &str, options: &str) -> Result<Guest<'m>> {
         let from = machine.journal().len();
-        machine.run_ok(&format!("create {name} {config}"))?;
+        machine.run_ok(&format!("create {name} {config} {options}"))?;
         let of_xl = Source::Xl(name.to_owned());
         let started = machine.journal().wait(from, CREATE_LIMIT, |e| match e.source == of_xl {
             true => domid_of(&e.text).map(Ok).or_else(|| e.text.starts_with("exit ").then_some(Err(()))),

@@ -167,9 +167,16 @@ impl Machine {
     ///
     /// xl refuses; the message has its reason.
     pub fn create(&self, config: &GuestConfig) -> Result<Guest<'_>> {
-        let path = format!("/tmp/{}.cfg", config.name);
-        self.write_file(&path, &config.text())?;
-        self.create_from(&config.name, &path)
+        Guest::create(self, &config.name, &self.write_config(config)?, "")
+    }
+
+    /// Makes a guest that doesn't run before `xl unpause`: for a look at its nodes, or a change of them.
+    ///
+    /// # Errors
+    ///
+    /// xl refuses; the message has its reason.
+    pub fn create_paused(&self, config: &GuestConfig) -> Result<Guest<'_>> {
+        Guest::create(self, &config.name, &self.write_config(config)?, "-p")
     }
 
     /// Makes a guest from a configuration file in dom0. `name` is the one that the file gives it.
@@ -179,7 +186,15 @@ impl Machine {
     /// xl refuses; the message has its reason.
     pub fn create_from(&self, name: &str, config: &str) -> Result<Guest<'_>> {
         check_name(name)?;
-        Guest::create(self, name, config)
+        Guest::create(self, name, config, "")
+    }
+
+    /// Writes the configuration to a file in dom0; returns its path.
+    fn write_config(&self, config: &GuestConfig) -> Result<String> {
+        check_name(&config.name)?;
+        let path = format!("/tmp/{}.cfg", config.name);
+        self.write_file(&path, &config.text())?;
+        Ok(path)
     }
 
     /// Writes a small text file in dom0.
