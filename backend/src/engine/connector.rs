@@ -1,5 +1,8 @@
 //! One connector: its rings, its head of the output, and the requests that concern it.
 
+use std::rc::Rc;
+
+use log::Level;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::io::displif::{Event, Operation, Request, Response, Scanout, Status};
 use vitrine_xen::platform::{BackPlatform, SharedPages};
@@ -8,15 +11,12 @@ use vitrine_xen::{DomainId, Port};
 
 use super::buffers::Buffers;
 use super::config::{ConnectorConfig, Transport};
+use super::guest_log::GuestLog;
 use super::{Limits, Refusal};
 use crate::output::{HeadId, Output};
 
 /// Byte offset of `rsp_prod` in the control ring (`io/ring.h`).
 const RESPONSE_PRODUCER: usize = 8;
-
-/// How many refusals and lost events of a connection are logged one by one, and which ones after that.
-const LOGGED_SINGLY: u64 = 10;
-const LOGGED_EVERY: u64 = 1000;
 
 /// Why a connector can't be bound.
 #[derive(Debug)]
@@ -57,8 +57,9 @@ pub struct Counts {
 pub struct Connector<P: BackPlatform> {
     platform: P,
     index: usize,
-    /// Whose it is, for the log.
+    /// Whose it is, in the log.
     label: String,
+    log: Rc<GuestLog>,
     resolution: Resolution,
     ring: BackRing<P::Mapping>,
     events: EventProducer<P::Mapping>,
@@ -103,7 +104,7 @@ impl<P: BackPlatform> Connector<P> {
         (index, config): (usize, &ConnectorConfig),
         transport: &Transport,
         output: &mut O,
-        label: String,
+        (label, log): (String, Rc<GuestLog>),
     ) -> Result<Self, BindError> {
         let ring = platform.map(guest, &[transport.request_ring]).map_err(BindError::Page)?;
         if ring.memory().read_u32(RESPONSE_PRODUCER) != 0 {
@@ -117,6 +118,7 @@ impl<P: BackPlatform> Connector<P> {
             platform: platform.clone(),
             index,
             label,
+            log,
             resolution: config.resolution,
             ring: BackRing::new(ring),
             events: EventProducer::new(events),
@@ -134,7 +136,8 @@ impl<P: BackPlatform> Connector<P> {
     /// Gives everything back.
     pub fn release<O: Output>(self, output: &mut O) {
         let Counts { flips, refused, lost_events } = self.counts;
-        log::info!("{}: ends after {flips} flips, {refused} requests refused, {lost_events} events lost", self.label);
+        let line = format_args!("ends after {flips} flips, {refused} requests refused, {lost_events} events lost");
+        self.log(Level::Info, line);
         output.close(self.head);
         self.platform.close_port(self.request_port);
         self.platform.close_port(self.event_port);
@@ -193,10 +196,8 @@ impl<P: BackPlatform> Connector<P> {
         let event = Event::PageFlip { id: self.next_event, fb_cookie };
         if self.events.push(&event.encode()).is_err() {
             self.counts.lost_events += 1;
-            if worth_a_line(self.counts.lost_events) {
-                let lost = self.counts.lost_events;
-                log::warn!("{}: the event page is full, {lost} frame-done events lost so far", self.label);
-            }
+            let lost = self.counts.lost_events;
+            self.log(Level::Warn, format_args!("the event page is full, {lost} frame-done events lost so far"));
             return;
         }
         // An event that was not delivered has no number: Linux's driver never gets over a gap.
@@ -253,7 +254,7 @@ impl<P: BackPlatform> Connector<P> {
         let picture = context.buffers.picture(scanout.fb_cookie, scanout)?;
         context.output.show(self.head, &picture).map_err(Refusal::Output)?;
         if self.scanout.is_none() {
-            log::info!("{}: shows {}x{}", self.label, scanout.width, scanout.height);
+            self.log(Level::Info, format_args!("shows {}x{}", scanout.width, scanout.height));
         }
         self.scanout = Some(*scanout);
         Ok(())
@@ -272,16 +273,13 @@ impl<P: BackPlatform> Connector<P> {
 
     fn log_refusal(&mut self, code: u8, refusal: &Refusal) {
         self.counts.refused += 1;
-        if worth_a_line(self.counts.refused) {
-            let (count, status) = (self.counts.refused, refusal.status());
-            log::warn!("{}: operation {code:#04x} refused, {status}: {refusal} (refusal {count})", self.label);
-        }
+        let status = refusal.status();
+        self.log(Level::Warn, format_args!("operation {code:#04x} refused, {status}: {refusal}"));
     }
-}
 
-/// Whether the `count`th event of a kind is logged: a guest must not be able to fill the log.
-fn worth_a_line(count: u64) -> bool {
-    count <= LOGGED_SINGLY || count.is_multiple_of(LOGGED_EVERY)
+    fn log(&self, level: Level, line: core::fmt::Arguments<'_>) {
+        self.log.write(self.platform.now(), level, format_args!("{}: {line}", self.label));
+    }
 }
 
 /// A bound port that is closed again unless it is kept.

@@ -1,7 +1,9 @@
 //! One vdispl device of one guest: its nodes, its state, its connectors and buffers.
 
 use core::fmt;
+use std::rc::Rc;
 
+use log::Level;
 use vitrine_xen::io::displif::nodes::CLASS;
 use vitrine_xen::platform::{BackPlatform, BackStore, StoreError};
 use vitrine_xen::ring::RingError;
@@ -12,6 +14,7 @@ use super::Limits;
 use super::buffers::Buffers;
 use super::config::{self, ConfigError, ConnectorConfig};
 use super::connector::{BindError, Connector, Context, Turn};
+use super::guest_log::GuestLog;
 use super::link::{Situation, Step, decide};
 use crate::output::{HeadId, Output, OutputError};
 
@@ -74,6 +77,7 @@ pub struct Device<P: BackPlatform> {
     configuration: Vec<ConnectorConfig>,
     connectors: Vec<Connector<P>>,
     buffers: Buffers<P::Mapping>,
+    log: Rc<GuestLog>,
 }
 
 impl<P: BackPlatform> Device<P> {
@@ -104,6 +108,7 @@ impl<P: BackPlatform> Device<P> {
             configuration: Vec::new(),
             connectors: Vec::new(),
             buffers: Buffers::default(),
+            log: Rc::default(),
         }))
     }
 
@@ -149,18 +154,18 @@ impl<P: BackPlatform> Device<P> {
             match decide(&self.situation) {
                 Step::Wait => return Ok(()),
                 Step::Offer => match self.offer(world) {
-                    Ok(()) => self.enter(world.store, XenbusState::InitWait)?,
-                    Err(failure) => self.fail(world.store, &failure)?,
+                    Ok(()) => self.enter(world, XenbusState::InitWait)?,
+                    Err(failure) => self.fail(world, &failure)?,
                 },
                 Step::Connect => match self.connect(world) {
-                    Ok(()) => self.enter(world.store, XenbusState::Connected)?,
+                    Ok(()) => self.enter(world, XenbusState::Connected)?,
                     Err(failure) => {
                         self.release(world.output);
-                        self.fail(world.store, &failure)?;
+                        self.fail(world, &failure)?;
                     }
                 },
                 Step::Release => self.release(world.output),
-                Step::Enter(state) => self.enter(world.store, state)?,
+                Step::Enter(state) => self.enter(world, state)?,
             }
         }
     }
@@ -182,7 +187,7 @@ impl<P: BackPlatform> Device<P> {
             }
         }
         if let Some(error) = broken {
-            self.fail(world.store, &Failure::Ring(error))?;
+            self.fail(world, &Failure::Ring(error))?;
             self.advance(world, self.situation.leaving)?;
         }
         Ok(more)
@@ -195,6 +200,10 @@ impl<P: BackPlatform> Device<P> {
         }
         self.buffers = Buffers::default();
         self.situation.holding = false;
+    }
+
+    fn log<S, O>(&self, world: &World<'_, P, S, O>, level: Level, line: fmt::Arguments<'_>) {
+        self.log.write(world.platform.now(), level, format_args!("{}: {line}", self.id));
     }
 
     fn look<S: BackStore>(&mut self, store: &S) -> Result<(), StoreError> {
@@ -221,7 +230,7 @@ impl<P: BackPlatform> Device<P> {
             let limit = world.limits.connectors;
             let configuration = config::read_connectors(world.store, &self.frontend, limit).map_err(Failure::Config)?;
             for ConnectorConfig { name, resolution } in &configuration {
-                log::info!("{}: wants {resolution} on connector {name}", self.id);
+                self.log(world, Level::Info, format_args!("wants {resolution} on connector {name}"));
                 world.output.check(name, *resolution).map_err(Failure::Output)?;
             }
             self.configuration = configuration;
@@ -236,31 +245,39 @@ impl<P: BackPlatform> Device<P> {
             let transport = config::read_transport(world.store, &self.frontend, index).map_err(Failure::Config)?;
             let label = format!("d{}-{}-{}", self.id.guest.0, self.id.number, configuration.name);
             let (platform, guest) = (world.platform, self.id.guest);
-            let bound = Connector::bind(platform, guest, (index, configuration), &transport, world.output, label);
+            let bound = Connector::bind(
+                platform,
+                guest,
+                (index, configuration),
+                &transport,
+                world.output,
+                (label, Rc::clone(&self.log)),
+            );
             self.connectors.push(bound.map_err(|error| Failure::Bind(index, error))?);
         }
         Ok(())
     }
 
-    fn fail<S: BackStore>(&mut self, store: &S, failure: &Failure) -> Result<(), StoreError> {
+    fn fail<S: BackStore, O>(&mut self, world: &World<'_, P, S, O>, failure: &Failure) -> Result<(), StoreError> {
         self.situation.failed = true;
-        log::error!("{}: {failure}", self.id);
+        self.log(world, Level::Error, format_args!("{failure}"));
         // Where people look for it: the place that Linux's xenbus_dev_error uses.
         if let Some((home, rest)) = self.path.split_once("/backend/") {
             let written =
-                store.write(&format!("{home}/error/backend/{rest}/error"), format!("-22 {failure}").as_bytes());
+                world.store.write(&format!("{home}/error/backend/{rest}/error"), format!("-22 {failure}").as_bytes());
             tolerate(written)?;
         }
         Ok(())
     }
 
     /// Writes this end's state, unless the toolstack has removed the folder.
-    fn enter<S: BackStore>(&mut self, store: &S, state: XenbusState) -> Result<(), StoreError> {
+    fn enter<S: BackStore, O>(&mut self, world: &World<'_, P, S, O>, state: XenbusState) -> Result<(), StoreError> {
+        let store = world.store;
         let exists = |store: &S| Ok(value(store, &format!("{}/frontend", self.path))?.is_some());
         if exists(store)? {
             tolerate(store.write(&format!("{}/state", self.path), state.digit().as_bytes()))?;
             if exists(store)? {
-                log::info!("{}: {state:?} (front end: {:?})", self.id, self.situation.frontend);
+                self.log(world, Level::Info, format_args!("{state:?} (front end: {:?})", self.situation.frontend));
                 self.situation.own = state;
                 return Ok(());
             }

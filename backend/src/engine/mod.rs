@@ -11,6 +11,7 @@ pub mod buffers;
 pub mod config;
 pub mod connector;
 pub mod device;
+mod guest_log;
 mod limits;
 pub mod link;
 mod refusal;

@@ -108,7 +108,7 @@ impl Output for Kms {
         let crtc = self.choose_crtc(&resources, &info).ok_or_else(|| OutputError::NoCrtc(connector.into()))?;
         let head = Head::new(Rc::clone(&self.card), info.handle(), crtc, mode)?;
         let (width, height) = mode.size();
-        log::info!("{label}: on connector {connector}, mode {width}x{height} at {} Hz", mode.vrefresh());
+        log::debug!("{label}: on connector {connector}, mode {width}x{height} at {} Hz", mode.vrefresh());
         self.opened += 1;
         self.heads.insert(HeadId(self.opened), head);
         Ok(HeadId(self.opened))
