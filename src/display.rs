@@ -45,6 +45,12 @@ impl Display {
         Ok(Frame { surface, frame, shown: &mut self.shown })
     }
 
+    /// Resolves when the last frame's picture is gone from the screen because the back end has gone. An appliance that
+    /// draws only when it has to waits for this too, and then acquires its next frame.
+    pub async fn disconnected(&self) {
+        self.face.disconnected().await;
+    }
+
     /// Whether a back end is connected now.
     pub fn is_connected(&self) -> bool {
         self.face.is_connected()

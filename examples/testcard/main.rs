@@ -12,18 +12,14 @@ vitrine::main!(show);
 async fn show(system: System) -> Result<(), Error> {
     let frames = frames(&system)?;
     let mut display = system.display().await?;
-    let mut number = 0;
     loop {
-        let mut frame = display.acquire().await?;
-        // After the last frame the next one to draw is that of a new connection, with nothing on it.
-        if frame.age() == 0 || number < frames {
-            number = (number + 1).min(frames);
+        for number in 1..=frames {
+            let mut frame = display.acquire().await?;
             testcard::draw(frame.surface(), number);
             frame.present().await?;
             info!("testcard: frame {number} of {frames}");
-        } else {
-            core::future::pending::<()>().await;
         }
+        display.disconnected().await;
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Display<P: FrontPlatform> {
 struct Shared<P: FrontPlatform> {
     platform: P,
     device: RefCell<Device<P>>,
+    /// The connection that the last frame was presented on.
+    shown: Cell<u64>,
     /// Something for the loop to look at, and the loop's waker.
     kicked: Cell<bool>,
     driver: Cell<Option<Waker>>,
@@ -57,8 +59,8 @@ impl<P: FrontPlatform> Display<P> {
         let numbers = config::devices(store).await?;
         let location = config::locate(store, numbers[0]).await?;
         let device = RefCell::new(Device::new(platform.clone(), location, connector, pacing));
-        let (driver, waiter) = (Cell::new(None), Cell::new(None));
-        Ok(Self { shared: Rc::new(Shared { platform, device, kicked: Cell::new(false), driver, waiter }) })
+        let (driver, waiter, shown) = (Cell::new(None), Cell::new(None), Cell::new(0));
+        Ok(Self { shared: Rc::new(Shared { platform, device, shown, kicked: Cell::new(false), driver, waiter }) })
     }
 
     /// The loop that keeps the connection. It ends once [`Self::close`] was called and the device is closed, or when
@@ -88,6 +90,13 @@ impl<P: FrontPlatform> Display<P> {
             })
             .await?;
         Ok(Frame { shared: &self.shared, lent: Some(lent) })
+    }
+
+    /// Resolves when the connection on which the last frame was shown is gone, and with it the picture. For appliances
+    /// that draw only when they have to: the next [`Self::acquire`] waits for the next connection.
+    pub async fn disconnected(&self) {
+        let shown = self.shared.shown.get();
+        self.shared.until(|device| (!device.is_connected() || device.generation() != shown).then_some(())).await;
     }
 
     /// Whether both ends are connected now.
@@ -163,6 +172,7 @@ impl<P: FrontPlatform> Frame<'_, P> {
         let shared = self.shared;
         let now = shared.platform.now();
         let number = shared.device.borrow_mut().present(lent.generation, lent.buffer, now);
+        shared.shown.set(lent.generation);
         shared.kick();
         let Some(number) = number else { return Ok(Presented::Disconnected) };
         let outcome = shared.until(|device| match device.outcome(lent.generation, number) {
