@@ -4,53 +4,27 @@ use std::rc::Rc;
 
 use log::Level;
 use vitrine_xen::io::displif::nodes::Resolution;
-use vitrine_xen::io::displif::{Event, Operation, Request, Response, Scanout, Status};
-use vitrine_xen::platform::{BackPlatform, SharedPages};
-use vitrine_xen::ring::{BackRing, EventProducer, RingError, Slot};
+use vitrine_xen::io::displif::{BadRequest, Event, Operation, Request, Response, Scanout, Status};
+use vitrine_xen::platform::BackPlatform;
+use vitrine_xen::ring::RingError;
 use vitrine_xen::{DomainId, Port};
 
 use super::buffers::Buffers;
-use super::config::{ConnectorConfig, Transport};
+use super::channel::Channel;
+use super::config::ConnectorConfig;
 use super::guest_log::GuestLog;
 use super::{Limits, Refusal};
-use crate::output::{HeadId, Output};
-
-/// Byte offset of `rsp_prod` in the control ring (`io/ring.h`).
-const RESPONSE_PRODUCER: usize = 8;
-
-/// Why a connector can't be bound.
-#[derive(Debug)]
-pub enum BindError {
-    /// An event channel can't be bound.
-    Port(Port),
-    /// A ring's page can't be mapped.
-    Page(vitrine_xen::platform::MapError),
-    /// The control ring holds responses already: it was used with another back end.
-    UsedRing,
-    /// The output does not take the connector.
-    Output(crate::output::OutputError),
-}
-
-impl core::fmt::Display for BindError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Port(port) => write!(f, "the front end's event channel {} can't be bound", port.0),
-            Self::Page(error) => write!(f, "ring page: {error}"),
-            Self::UsedRing => f.write_str("the control ring was used before"),
-            Self::Output(error) => error.fmt(f),
-        }
-    }
-}
+use crate::output::{HeadId, Output, OutputError};
 
 /// Counts of one connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+#[derive(Default)]
+struct Counts {
     /// Flips that were done.
-    pub flips: u64,
+    flips: u64,
     /// Requests that were refused.
-    pub refused: u64,
+    refused: u64,
     /// Frame-done events that found the event page full.
-    pub lost_events: u64,
+    lost_events: u64,
 }
 
 /// A connected connector.
@@ -61,10 +35,7 @@ pub struct Connector<P: BackPlatform> {
     label: String,
     log: Rc<GuestLog>,
     resolution: Resolution,
-    ring: BackRing<P::Mapping>,
-    events: EventProducer<P::Mapping>,
-    request_port: Port,
-    event_port: Port,
+    channel: Channel<P>,
     head: HeadId,
     scanout: Option<Scanout>,
     /// The framebuffer whose flip is not done.
@@ -97,33 +68,22 @@ pub struct Context<'a, P: BackPlatform, O> {
 }
 
 impl<P: BackPlatform> Connector<P> {
-    /// Binds what the front end has published. What was bound before a failure is undone.
-    pub fn bind<O: Output>(
+    /// Takes a channel that was just bound, and opens the output's head.
+    pub fn new<O: Output>(
         platform: &P,
-        guest: DomainId,
+        channel: Channel<P>,
         (index, config): (usize, &ConnectorConfig),
-        transport: &Transport,
         output: &mut O,
         (label, log): (String, Rc<GuestLog>),
-    ) -> Result<Self, BindError> {
-        let ring = platform.map(guest, &[transport.request_ring]).map_err(BindError::Page)?;
-        if ring.memory().read_u32(RESPONSE_PRODUCER) != 0 {
-            return Err(BindError::UsedRing);
-        }
-        let events = platform.map(guest, &[transport.event_ring]).map_err(BindError::Page)?;
-        let request_port = Bound::new(platform, guest, transport.request_channel)?;
-        let event_port = Bound::new(platform, guest, transport.event_channel)?;
-        let head = output.open(&config.name, config.resolution, &label).map_err(BindError::Output)?;
+    ) -> Result<Self, OutputError> {
+        let head = output.open(&config.name, config.resolution, &label)?;
         Ok(Self {
             platform: platform.clone(),
             index,
             label,
             log,
             resolution: config.resolution,
-            ring: BackRing::new(ring),
-            events: EventProducer::new(events),
-            request_port: request_port.keep(),
-            event_port: event_port.keep(),
+            channel,
             head,
             scanout: None,
             flipping: None,
@@ -139,23 +99,16 @@ impl<P: BackPlatform> Connector<P> {
         let line = format_args!("ends after {flips} flips, {refused} requests refused, {lost_events} events lost");
         self.log(Level::Info, line);
         output.close(self.head);
-        self.platform.close_port(self.request_port);
-        self.platform.close_port(self.event_port);
     }
 
     /// The port by which the front end says that there are requests.
     pub fn request_port(&self) -> Port {
-        self.request_port
+        self.channel.request_port()
     }
 
     /// The output's head.
     pub fn head(&self) -> HeadId {
         self.head
-    }
-
-    /// Counts since the connector was bound.
-    pub fn counts(&self) -> Counts {
-        self.counts
     }
 
     /// There may be requests on the ring.
@@ -168,22 +121,24 @@ impl<P: BackPlatform> Connector<P> {
         self.awake
     }
 
-    /// Serves some requests and answers them. An error: the front end's ring makes no sense.
+    /// Serves some requests and answers them; no more after one that takes long. An error: the front end's ring makes no
+    /// sense.
     pub fn serve<O: Output>(&mut self, context: &mut Context<'_, P, O>) -> Result<Turn, RingError> {
         let (mut notify, mut turn) = (false, Turn::More);
         for _ in 0..context.limits.requests_per_turn {
-            let Some(slot) = self.ring.pop()? else {
+            let Some(slot) = self.channel.ring.pop()? else {
                 turn = Turn::Empty;
                 break;
             };
-            let (response, copied) = self.answer(&slot, context);
-            notify |= self.ring.push(&response.encode());
-            if copied {
+            let request = Request::decode(&slot);
+            let response = self.answer(request, context);
+            notify |= self.channel.ring.push(&response.encode());
+            if request.is_ok_and(|request| takes_long(&request.operation)) {
                 break;
             }
         }
         if notify {
-            self.platform.notify(self.request_port);
+            self.channel.notify_responses();
         }
         self.awake = turn == Turn::More;
         Ok(turn)
@@ -194,7 +149,7 @@ impl<P: BackPlatform> Connector<P> {
         let Some(fb_cookie) = self.flipping.take() else { return };
         self.counts.flips += 1;
         let event = Event::PageFlip { id: self.next_event, fb_cookie };
-        if self.events.push(&event.encode()).is_err() {
+        if self.channel.events.push(&event.encode()).is_err() {
             self.counts.lost_events += 1;
             let lost = self.counts.lost_events;
             self.log(Level::Warn, format_args!("the event page is full, {lost} frame-done events lost so far"));
@@ -202,26 +157,20 @@ impl<P: BackPlatform> Connector<P> {
         }
         // An event that was not delivered has no number: Linux's driver never gets over a gap.
         self.next_event = self.next_event.wrapping_add(1);
-        self.platform.notify(self.event_port);
+        self.channel.notify_events();
     }
 
-    /// Does what a request says. The second answer: whether a picture was copied.
-    fn answer<O: Output>(&mut self, slot: &Slot, context: &mut Context<'_, P, O>) -> (Response, bool) {
-        let (id, code, outcome, copied) = match Request::decode(slot) {
-            Ok(request) => {
-                let copied = matches!(request.operation, Operation::SetConfig(_) | Operation::PageFlip(_));
-                (request.id, request.operation.code(), self.execute(&request.operation, context), copied)
-            }
-            Err(bad) => (bad.id, bad.code, Err(Refusal::UnknownOperation(bad.code)), false),
+    /// Does what a request says.
+    fn answer<O: Output>(&mut self, request: Result<Request, BadRequest>, context: &mut Context<'_, P, O>) -> Response {
+        let (id, code, outcome) = match request {
+            Ok(Request { id, operation }) => (id, operation.code(), self.execute(&operation, context)),
+            Err(BadRequest { id, code }) => (id, code, Err(Refusal::UnknownOperation(code))),
         };
         let status = match outcome {
             Ok(()) => Status::OK,
-            Err(refusal) => {
-                self.log_refusal(code, &refusal);
-                refusal.status()
-            }
+            Err(refusal) => self.refuse(code, &refusal),
         };
-        (Response { id, code, status, edid_size: 0 }, copied && status.is_ok())
+        Response { id, code, status, edid_size: 0 }
     }
 
     fn execute<O: Output>(&mut self, operation: &Operation, context: &mut Context<'_, P, O>) -> Result<(), Refusal> {
@@ -271,10 +220,11 @@ impl<P: BackPlatform> Connector<P> {
         Ok(())
     }
 
-    fn log_refusal(&mut self, code: u8, refusal: &Refusal) {
+    fn refuse(&mut self, code: u8, refusal: &Refusal) -> Status {
         self.counts.refused += 1;
         let status = refusal.status();
         self.log(Level::Warn, format_args!("operation {code:#04x} refused, {status}: {refusal}"));
+        status
     }
 
     fn log(&self, level: Level, line: core::fmt::Arguments<'_>) {
@@ -282,27 +232,8 @@ impl<P: BackPlatform> Connector<P> {
     }
 }
 
-/// A bound port that is closed again unless it is kept.
-struct Bound<'a, P: BackPlatform> {
-    platform: &'a P,
-    port: Option<Port>,
-}
-
-impl<'a, P: BackPlatform> Bound<'a, P> {
-    fn new(platform: &'a P, guest: DomainId, remote: Port) -> Result<Self, BindError> {
-        let port = platform.bind_port(guest, remote).map_err(|_| BindError::Port(remote))?;
-        Ok(Self { platform, port: Some(port) })
-    }
-
-    fn keep(mut self) -> Port {
-        self.port.take().expect("kept once, by value")
-    }
-}
-
-impl<P: BackPlatform> Drop for Bound<'_, P> {
-    fn drop(&mut self) {
-        if let Some(port) = self.port {
-            self.platform.close_port(port);
-        }
-    }
+/// Whether an operation copies a picture, or maps or unmaps pages.
+fn takes_long(operation: &Operation) -> bool {
+    use Operation::{BufferCreate, BufferDestroy, PageFlip, SetConfig};
+    matches!(operation, BufferCreate(_) | BufferDestroy(_) | PageFlip(_) | SetConfig(_))
 }

@@ -4,7 +4,6 @@ use core::fmt;
 use std::rc::Rc;
 
 use log::Level;
-use vitrine_xen::io::displif::nodes::CLASS;
 use vitrine_xen::platform::{BackPlatform, BackStore, StoreError};
 use vitrine_xen::ring::RingError;
 use vitrine_xen::xenbus::XenbusState;
@@ -12,11 +11,18 @@ use vitrine_xen::{DomainId, Port};
 
 use super::Limits;
 use super::buffers::Buffers;
+use super::channel::{BindError, Channel};
 use super::config::{self, ConfigError, ConnectorConfig};
-use super::connector::{BindError, Connector, Context, Turn};
+use super::connector::{Connector, Context, Turn};
 use super::guest_log::GuestLog;
 use super::link::{Situation, Step, decide};
+use super::nodes;
 use crate::output::{HeadId, Output, OutputError};
+
+/// The node that lists the protocol's versions that the back end speaks, separated by commas (`io/displif.h`).
+const VERSIONS: &str = "versions";
+/// The one that this back end speaks.
+const VERSION: &str = "1";
 
 /// Which device: the front end's domain, and the number that the toolstack has given the device there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +40,7 @@ impl fmt::Display for DeviceId {
 }
 
 /// What a device works with.
-pub struct World<'a, P, S, O> {
+pub struct Environment<'a, P, S, O> {
     /// The host domain.
     pub platform: &'a P,
     /// The xenstore.
@@ -78,37 +84,31 @@ pub struct Device<P: BackPlatform> {
     connectors: Vec<Connector<P>>,
     buffers: Buffers<P::Mapping>,
     log: Rc<GuestLog>,
+    /// Whether the error node was written.
+    reported: bool,
 }
 
 impl<P: BackPlatform> Device<P> {
     /// Takes note of the device below `path`. `None` while the toolstack has not filled the folder.
     pub fn discover<S: BackStore>(store: &S, id: DeviceId, path: String) -> Result<Option<Self>, StoreError> {
-        let guest = text(store, &format!("{path}/frontend-id"))?;
-        let (Some(frontend), Some(guest)) = (text(store, &format!("{path}/frontend"))?, guest) else {
+        let guest = nodes::text(store, &format!("{path}/frontend-id"))?;
+        let (Some(frontend), Some(guest)) = (nodes::text(store, &format!("{path}/frontend"))?, guest) else {
             return Ok(None);
         };
         if guest != id.guest.0.to_string() || !frontend.starts_with('/') {
             log::warn!("{path}: frontend {frontend:?} with frontend-id {guest:?} is not the front end of {id}");
             return Ok(None);
         }
-        let situation = Situation {
-            own: XenbusState::Unknown,
-            frontend: XenbusState::Unknown,
-            online: true,
-            configured: false,
-            holding: false,
-            failed: false,
-            leaving: false,
-        };
         Ok(Some(Self {
             id,
             path,
             frontend,
-            situation,
+            situation: Situation::new(),
             configuration: Vec::new(),
             connectors: Vec::new(),
             buffers: Buffers::default(),
             log: Rc::default(),
+            reported: false,
         }))
     }
 
@@ -120,11 +120,6 @@ impl<P: BackPlatform> Device<P> {
     /// The connectors, while there is a connection.
     pub fn connectors_mut(&mut self) -> &mut [Connector<P>] {
         &mut self.connectors
-    }
-
-    /// The connectors, while there is a connection.
-    pub fn connectors(&self) -> &[Connector<P>] {
-        &self.connectors
     }
 
     /// This end's state, as read or written last.
@@ -145,39 +140,45 @@ impl<P: BackPlatform> Device<P> {
     /// Looks at both ends' nodes and takes the steps that are due. `leaving`: the back end is about to end.
     pub fn advance<S: BackStore, O: Output>(
         &mut self,
-        world: &mut World<'_, P, S, O>,
+        environment: &mut Environment<'_, P, S, O>,
         leaving: bool,
     ) -> Result<(), StoreError> {
-        self.look(world.store)?;
+        self.look(environment.store)?;
         self.situation.leaving = leaving;
         loop {
             match decide(&self.situation) {
                 Step::Wait => return Ok(()),
-                Step::Offer => match self.offer(world) {
-                    Ok(()) => self.enter(world, XenbusState::InitWait)?,
-                    Err(failure) => self.fail(world, &failure)?,
+                Step::Offer => match self.offer(environment) {
+                    Ok(()) => self.greet(environment)?,
+                    Err(failure) => self.fail(environment, &failure)?,
                 },
-                Step::Connect => match self.connect(world) {
-                    Ok(()) => self.enter(world, XenbusState::Connected)?,
+                Step::Connect => match self.connect(environment) {
+                    Ok(()) => {
+                        self.forget_error(environment.store)?;
+                        self.enter(environment, XenbusState::Connected)?;
+                    }
                     Err(failure) => {
-                        self.release(world.output);
-                        self.fail(world, &failure)?;
+                        self.release(environment.output);
+                        self.fail(environment, &failure)?;
                     }
                 },
-                Step::Release => self.release(world.output),
-                Step::Enter(state) => self.enter(world, state)?,
+                Step::Release => self.release(environment.output),
+                Step::Enter(state) => self.enter(environment, state)?,
             }
         }
     }
 
     /// Serves each awake ring once. Returns whether there is more to do.
-    pub fn serve<S: BackStore, O: Output>(&mut self, world: &mut World<'_, P, S, O>) -> Result<bool, StoreError> {
+    pub fn serve<S: BackStore, O: Output>(
+        &mut self,
+        environment: &mut Environment<'_, P, S, O>,
+    ) -> Result<bool, StoreError> {
         let mut more = false;
         let mut context = Context {
             guest: self.id.guest,
             buffers: &mut self.buffers,
-            output: &mut *world.output,
-            limits: world.limits,
+            output: &mut *environment.output,
+            limits: environment.limits,
         };
         let mut broken = None;
         for connector in self.connectors.iter_mut().filter(|connector| connector.is_awake()) {
@@ -187,8 +188,8 @@ impl<P: BackPlatform> Device<P> {
             }
         }
         if let Some(error) = broken {
-            self.fail(world, &Failure::Ring(error))?;
-            self.advance(world, self.situation.leaving)?;
+            self.fail(environment, &Failure::Ring(error))?;
+            self.advance(environment, self.situation.leaving)?;
         }
         Ok(more)
     }
@@ -202,36 +203,38 @@ impl<P: BackPlatform> Device<P> {
         self.situation.holding = false;
     }
 
-    fn log<S, O>(&self, world: &World<'_, P, S, O>, level: Level, line: fmt::Arguments<'_>) {
-        self.log.write(world.platform.now(), level, format_args!("{}: {line}", self.id));
+    fn log<S, O>(&self, environment: &Environment<'_, P, S, O>, level: Level, line: fmt::Arguments<'_>) {
+        self.log.write(environment.platform.now(), level, format_args!("{}: {line}", self.id));
     }
 
     fn look<S: BackStore>(&mut self, store: &S) -> Result<(), StoreError> {
-        let frontend = XenbusState::parse(&value(store, &self.watched())?.unwrap_or_default());
+        let frontend = XenbusState::parse(&nodes::value(store, &self.watched())?.unwrap_or_default());
         if frontend != self.situation.frontend {
             log::debug!("{}: the front end is {frontend:?}", self.id);
             // What it offers now may be better.
             self.situation.failed = false;
         }
         self.situation.frontend = frontend;
-        self.situation.own = XenbusState::parse(&value(store, &format!("{}/state", self.path))?.unwrap_or_default());
+        self.situation.own =
+            XenbusState::parse(&nodes::value(store, &format!("{}/state", self.path))?.unwrap_or_default());
         if self.situation.own == XenbusState::Initialising {
             // Only the toolstack writes this: the device is a new one.
             self.configuration.clear();
             self.situation.configured = false;
         }
-        self.situation.online = value(store, &format!("{}/online", self.path))?.as_deref() != Some(b"0");
+        self.situation.online = nodes::value(store, &format!("{}/online", self.path))?.as_deref() != Some(b"0");
         Ok(())
     }
 
     /// Reads the configuration, if that has not been done, and asks the output whether it can be shown.
-    fn offer<S: BackStore, O: Output>(&mut self, world: &mut World<'_, P, S, O>) -> Result<(), Failure> {
+    fn offer<S: BackStore, O: Output>(&mut self, environment: &mut Environment<'_, P, S, O>) -> Result<(), Failure> {
         if self.configuration.is_empty() {
-            let limit = world.limits.connectors;
-            let configuration = config::read_connectors(world.store, &self.frontend, limit).map_err(Failure::Config)?;
+            let limit = environment.limits.connectors;
+            let configuration =
+                config::read_connectors(environment.store, &self.frontend, limit).map_err(Failure::Config)?;
             for ConnectorConfig { name, resolution } in &configuration {
-                self.log(world, Level::Info, format_args!("wants {resolution} on connector {name}"));
-                world.output.check(name, *resolution).map_err(Failure::Output)?;
+                self.log(environment, Level::Info, format_args!("wants {resolution} on connector {name}"));
+                environment.output.check(name, *resolution).map_err(Failure::Output)?;
             }
             self.configuration = configuration;
         }
@@ -239,86 +242,75 @@ impl<P: BackPlatform> Device<P> {
         Ok(())
     }
 
-    fn connect<S: BackStore, O: Output>(&mut self, world: &mut World<'_, P, S, O>) -> Result<(), Failure> {
+    fn connect<S: BackStore, O: Output>(&mut self, environment: &mut Environment<'_, P, S, O>) -> Result<(), Failure> {
         self.situation.holding = true;
         for (index, configuration) in self.configuration.iter().enumerate() {
-            let transport = config::read_transport(world.store, &self.frontend, index).map_err(Failure::Config)?;
+            let transport =
+                config::read_transport(environment.store, &self.frontend, index).map_err(Failure::Config)?;
+            let channel = Channel::bind(environment.platform, self.id.guest, &transport);
+            let channel = channel.map_err(|error| Failure::Bind(index, error))?;
             let label = format!("d{}-{}-{}", self.id.guest.0, self.id.number, configuration.name);
-            let (platform, guest) = (world.platform, self.id.guest);
-            let bound = Connector::bind(
-                platform,
-                guest,
-                (index, configuration),
-                &transport,
-                world.output,
-                (label, Rc::clone(&self.log)),
-            );
-            self.connectors.push(bound.map_err(|error| Failure::Bind(index, error))?);
+            let (name, log) = ((index, configuration), (label, Rc::clone(&self.log)));
+            let connector = Connector::new(environment.platform, channel, name, environment.output, log);
+            self.connectors.push(connector.map_err(Failure::Output)?);
         }
         Ok(())
     }
 
-    fn fail<S: BackStore, O>(&mut self, world: &World<'_, P, S, O>, failure: &Failure) -> Result<(), StoreError> {
-        self.situation.failed = true;
-        self.log(world, Level::Error, format_args!("{failure}"));
-        // Where people look for it: the place that Linux's xenbus_dev_error uses.
-        if let Some((home, rest)) = self.path.split_once("/backend/") {
-            let written =
-                world.store.write(&format!("{home}/error/backend/{rest}/error"), format!("-22 {failure}").as_bytes());
-            tolerate(written)?;
+    /// Says which versions of the protocol there are, and waits for the front end.
+    fn greet<S: BackStore, O>(&mut self, environment: &Environment<'_, P, S, O>) -> Result<(), StoreError> {
+        self.write_own(environment.store, VERSIONS, VERSION)?;
+        self.enter(environment, XenbusState::InitWait)
+    }
+
+    /// What the front end offers is of no use: says why, and waits for it to offer something else.
+    fn fail<S: BackStore, O>(
+        &mut self,
+        environment: &Environment<'_, P, S, O>,
+        failure: &Failure,
+    ) -> Result<(), StoreError> {
+        (self.situation.failed, self.reported) = (true, true);
+        self.log(environment, Level::Error, format_args!("{failure}"));
+        nodes::write(environment.store, &format!("{}/error", self.error_path()), &format!("-22 {failure}"))
+    }
+
+    /// Removes what [`Self::fail`] has written.
+    pub fn forget_error<S: BackStore>(&mut self, store: &S) -> Result<(), StoreError> {
+        if core::mem::take(&mut self.reported) { nodes::remove(store, &self.error_path()) } else { Ok(()) }
+    }
+
+    /// Where people look for errors of the device: the place that Linux's `xenbus_dev_error` uses.
+    fn error_path(&self) -> String {
+        self.path.replacen("/backend/", "/error/backend/", 1)
+    }
+
+    /// Writes this end's state.
+    fn enter<S: BackStore, O>(
+        &mut self,
+        environment: &Environment<'_, P, S, O>,
+        state: XenbusState,
+    ) -> Result<(), StoreError> {
+        if self.write_own(environment.store, "state", state.digit())? {
+            self.log(environment, Level::Info, format_args!("{state:?} (front end: {:?})", self.situation.frontend));
+            self.situation.own = state;
+        } else {
+            self.situation.own = XenbusState::Unknown;
         }
         Ok(())
     }
 
-    /// Writes this end's state, unless the toolstack has removed the folder.
-    fn enter<S: BackStore, O>(&mut self, world: &World<'_, P, S, O>, state: XenbusState) -> Result<(), StoreError> {
-        let store = world.store;
-        let exists = |store: &S| Ok(value(store, &format!("{}/frontend", self.path))?.is_some());
-        if exists(store)? {
-            tolerate(store.write(&format!("{}/state", self.path), state.digit().as_bytes()))?;
-            if exists(store)? {
-                self.log(world, Level::Info, format_args!("{state:?} (front end: {:?})", self.situation.frontend));
-                self.situation.own = state;
-                return Ok(());
-            }
-            // Removed in between: the write has made the folder anew.
-            tolerate(store.remove(&self.path))?;
+    /// Writes a node of this end, unless the toolstack has removed the folder; `false` when it has.
+    fn write_own<S: BackStore>(&self, store: &S, name: &str, value: &str) -> Result<bool, StoreError> {
+        let exists = || Ok(nodes::value(store, &format!("{}/frontend", self.path))?.is_some());
+        if !exists()? {
+            return Ok(false);
         }
-        self.situation.own = XenbusState::Unknown;
-        Ok(())
-    }
-}
-
-/// The path of the folder that holds all devices of the back end in domain `own`.
-pub fn backend_root(own: DomainId) -> String {
-    format!("/local/domain/{}/backend/{CLASS}", own.0)
-}
-
-/// A node's value; `None` when it is missing or can't be read. An error: the xenstore is gone.
-fn value<S: BackStore>(store: &S, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    match store.read(path) {
-        Ok(value) => Ok(Some(value)),
-        Err(StoreError::NotFound) => Ok(None),
-        Err(StoreError::Disconnected) => Err(StoreError::Disconnected),
-        Err(error) => {
-            log::warn!("{path}: {error}");
-            Ok(None)
+        nodes::write(store, &format!("{}/{name}", self.path), value)?;
+        if exists()? {
+            return Ok(true);
         }
-    }
-}
-
-fn text<S: BackStore>(store: &S, path: &str) -> Result<Option<String>, StoreError> {
-    Ok(value(store, path)?.and_then(|value| String::from_utf8(value).ok()))
-}
-
-/// Goes on after any error but the loss of the xenstore.
-fn tolerate(result: Result<(), StoreError>) -> Result<(), StoreError> {
-    match result {
-        Err(StoreError::Disconnected) => Err(StoreError::Disconnected),
-        Err(error) => {
-            log::warn!("xenstore: {error}");
-            Ok(())
-        }
-        Ok(()) => Ok(()),
+        // Removed in between: the write has made the folder anew.
+        nodes::remove(store, &self.path)?;
+        Ok(false)
     }
 }

@@ -14,7 +14,7 @@ pub struct Limits {
     /// Pages of all display buffers of a device, each of 4 KiB.
     pub pages: usize,
     /// Requests that are served from one ring before the next ring has its turn. A turn ends earlier with the first request
-    /// that makes the back end copy a picture.
+    /// that copies a picture, or maps or unmaps a buffer.
     pub requests_per_turn: u32,
 }
 

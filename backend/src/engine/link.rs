@@ -30,6 +30,20 @@ pub struct Situation {
     pub leaving: bool,
 }
 
+impl Situation {
+    /// A device of which nothing is known yet.
+    pub const fn new() -> Self {
+        let (own, frontend) = (XenbusState::Unknown, XenbusState::Unknown);
+        Self { own, frontend, online: true, configured: false, holding: false, failed: false, leaving: false }
+    }
+}
+
+impl Default for Situation {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

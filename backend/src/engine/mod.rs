@@ -8,12 +8,14 @@
 //! requests), [`buffers`] (what the front end has made known, and all checks of it).
 
 pub mod buffers;
+pub mod channel;
 pub mod config;
 pub mod connector;
 pub mod device;
 mod guest_log;
 mod limits;
 pub mod link;
+pub mod nodes;
 mod refusal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +25,7 @@ use vitrine_xen::xenbus::XenbusState;
 use vitrine_xen::{DomainId, Port};
 
 use crate::output::Output;
-use device::{Device, World, backend_root};
+use device::{Device, Environment};
 
 pub use device::DeviceId;
 pub use limits::Limits;
@@ -53,7 +55,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
     /// An engine for the back end in domain `own`. It asks for the watch that tells it of devices, those included that are
     /// there already.
     pub fn new(platform: P, store: S, output: O, own: DomainId, limits: Limits) -> Result<Self, StoreError> {
-        let root = backend_root(own);
+        let root = nodes::backend_root(own);
         store.watch(&root, DEVICES_TOKEN)?;
         Ok(Self {
             platform,
@@ -127,7 +129,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
         let mut more = false;
         let Self { platform, store, output, limits, devices, .. } = self;
         for device in devices.values_mut() {
-            more |= device.serve(&mut World { platform, store, output, limits })?;
+            more |= device.serve(&mut Environment { platform, store, output, limits })?;
         }
         self.report_flips();
         Ok(more || self.rescan || !self.changed.is_empty())
@@ -135,8 +137,8 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
 
     fn find_devices(&mut self) -> Result<(), StoreError> {
         let mut found = BTreeSet::new();
-        for guest in list(&self.store, &self.root)? {
-            for number in list(&self.store, &format!("{}/{guest}", self.root))? {
+        for guest in nodes::list(&self.store, &self.root)? {
+            for number in nodes::list(&self.store, &format!("{}/{guest}", self.root))? {
                 found.extend(parse_id(&format!("{guest}/{number}"), '/'));
             }
         }
@@ -166,6 +168,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
         self.changed.remove(&id);
         let Some(mut device) = self.devices.remove(&id) else { return Ok(()) };
         device.release(&mut self.output);
+        device.forget_error(&self.store)?;
         log::info!("{id}: removed");
         match self.store.unwatch(&device.watched(), &frontend_token(id)) {
             Err(StoreError::Disconnected) => Err(StoreError::Disconnected),
@@ -181,7 +184,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
         let Self { platform, store, output, limits, devices, leaving, .. } = self;
         for id in core::mem::take(&mut self.changed) {
             let Some(device) = devices.get_mut(&id) else { continue };
-            device.advance(&mut World { platform, store, output, limits }, *leaving)?;
+            device.advance(&mut Environment { platform, store, output, limits }, *leaving)?;
             // A folder without a state is on its way out, or was never whole.
             self.rescan |= device.state() == XenbusState::Unknown;
         }
@@ -210,17 +213,4 @@ fn parse_id(text: &str, separator: char) -> Option<DeviceId> {
     let mut numbers = text.split(separator);
     let guest = DomainId(numbers.next()?.parse().ok()?);
     Some(DeviceId { guest, number: numbers.next()?.parse().ok()? })
-}
-
-/// The names below a folder; none when it is missing. An error: the xenstore is gone.
-fn list<S: BackStore>(store: &S, path: &str) -> Result<Vec<String>, StoreError> {
-    match store.directory(path) {
-        Ok(names) => Ok(names),
-        Err(StoreError::NotFound) => Ok(Vec::new()),
-        Err(StoreError::Disconnected) => Err(StoreError::Disconnected),
-        Err(error) => {
-            log::warn!("{path}: {error}");
-            Ok(Vec::new())
-        }
-    }
 }

@@ -8,7 +8,7 @@ use vitrine_xen::ring::{CONTROL_SLOTS, EVENT_SLOTS};
 use vitrine_xen::xenbus::XenbusState;
 
 use crate::support::{DOM0, GUEST, Scene, framebuffer, whole};
-use Operation::{BufferCreate, BufferDestroy, PageFlip, SetConfig};
+use Operation::{BufferCreate, BufferDestroy, FramebufferDetach, PageFlip, SetConfig};
 
 const SIZE: (u32, u32) = (64, 48);
 const BYTES: u32 = 64 * 48 * 4;
@@ -54,9 +54,9 @@ fn a_full_ring_does_not_keep_other_guests_waiting() {
     let mut greedy = scene.connect(GUEST, &Vdispl::one("Virtual-1", "64x48"));
     let mut modest = scene.connect(DomainId(6), &Vdispl::one("Virtual-2", "64x48"));
     for _ in 0..CONTROL_SLOTS {
-        greedy.send(0, BufferDestroy(1));
+        greedy.send(0, FramebufferDetach(1));
     }
-    modest.send(0, BufferDestroy(1));
+    modest.send(0, FramebufferDetach(1));
     assert!(scene.turn(), "there is more to do");
     assert!(modest.response(0).is_some());
     let served = core::iter::from_fn(|| greedy.response(0)).count();

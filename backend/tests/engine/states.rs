@@ -3,8 +3,8 @@
 use vitrine_backend::engine::Limits;
 use vitrine_xen::DomainId;
 use vitrine_xen::fake::vdispl::frontend_path;
-use vitrine_xen::fake::{Usage, Vdispl, World};
-use vitrine_xen::io::displif::{Operation, Status};
+use vitrine_xen::fake::{Operation, Usage, Vdispl, World};
+use vitrine_xen::io::displif::{self, Status};
 use vitrine_xen::xenbus::XenbusState::{Closed, Closing, Connected, InitWait, Initialised, Initialising, Unknown};
 
 use crate::support::{DOM0, GUEST, RawFrontend, Scene};
@@ -20,7 +20,7 @@ const AT_REST: Usage = Usage { pages: 0, grants: 0, mapped: 0, ports: 0, mapping
 fn a_guest_that_is_destroyed_leaves_nothing_behind() {
     let (mut scene, mut frontend) = Scene::connected();
     let (_buffer, request) = frontend.buffer(1, 10 * 4096);
-    assert_eq!(scene.ask(&mut frontend, 0, Operation::BufferCreate(request)), Status::OK);
+    assert_eq!(scene.ask(&mut frontend, 0, displif::Operation::BufferCreate(request)), Status::OK);
     assert_eq!(scene.dom0.usage(), Usage { ports: 2, mapping: 12, ..AT_REST });
     scene.world.destroy(GUEST);
     scene.world.remove_vdispl(GUEST, DOM0, 0);
@@ -194,6 +194,49 @@ fn a_configuration_that_can_not_be_shown_is_refused_with_a_message() {
         let error = String::from_utf8(error).unwrap();
         assert!(error.contains(message), "{error:?} instead of {message:?}");
     }
+}
+
+#[test]
+fn a_message_goes_when_its_cause_is_gone() {
+    let error = "/local/domain/0/error/backend/vdispl/5/0";
+    let mut scene = Scene::new(Limits::default());
+    scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+    scene.run();
+    let frontend = RawFrontend::new(&scene.world, GUEST, 1);
+    frontend.set_state(Initialised);
+    scene.run();
+    assert!(scene.world.store_read(error).is_some(), "nothing was published");
+    frontend.set_state(Initialising);
+    scene.run();
+    let mut again = RawFrontend::new(&scene.world, GUEST, 1);
+    again.publish();
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Connected);
+    assert!(scene.world.store_read(error).is_none());
+}
+
+#[test]
+fn a_folder_that_is_removed_is_not_made_anew() {
+    // The toolstack removes the device just before the back end writes into it.
+    let mut scene = Scene::new(Limits::default());
+    scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+    let world = scene.world.clone();
+    scene.world.set_faults(move |caller: DomainId, operation: &Operation<'_>| {
+        if caller == DOM0 && matches!(operation, Operation::Write(..)) {
+            world.remove_vdispl(GUEST, DOM0, 0);
+        }
+        None
+    });
+    scene.run();
+    assert_eq!(scene.world.store_read("/local/domain/0/backend/vdispl/5/0/state"), None);
+    assert_eq!(scene.engine.devices().count(), 0);
+}
+
+#[test]
+fn the_versions_of_the_protocol_are_listed() {
+    let (scene, _frontend) = Scene::connected();
+    let versions = scene.world.store_read("/local/domain/0/backend/vdispl/5/0/versions");
+    assert_eq!(versions.as_deref(), Some(&b"1"[..]));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
-use vitrine_backend::engine::device::backend_root;
+use vitrine_backend::engine::nodes::backend_root;
 use vitrine_backend::engine::{Engine, Limits};
 use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
