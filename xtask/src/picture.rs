@@ -40,9 +40,9 @@ impl Picture {
         Ok(Picture { width: frame.width, height: frame.height, rgb })
     }
 
-    /// Whether all pixels have one colour: nothing to see.
-    pub fn is_blank(&self) -> bool {
-        self.rgb.chunks_exact(3).all(|pixel| Some(pixel) == self.rgb.get(..3))
+    /// Whether all pixels are black, as a screen is between two owners.
+    pub fn is_black(&self) -> bool {
+        self.rgb.iter().all(|value| *value == 0)
     }
 
     /// Position and both colours of the first pixel that differs, or a size that differs.
@@ -66,9 +66,9 @@ mod tests {
     }
 
     #[test]
-    fn one_colour_is_blank() {
-        assert!(picture(&[1, 2, 3, 1, 2, 3]).is_blank());
-        assert!(!picture(&[1, 2, 3, 1, 2, 4]).is_blank());
+    fn only_black_is_black() {
+        assert!(picture(&[0, 0, 0, 0, 0, 0]).is_black());
+        assert!(!picture(&[0, 0, 0, 0, 0, 1]).is_black());
     }
 
     #[test]

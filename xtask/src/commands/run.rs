@@ -212,7 +212,7 @@ fn shoot(machine: &Machine, guest: &Guest<'_>, file: &Path, before: &Picture, li
     let deadline = Instant::now() + PICTURE_LIMIT;
     loop {
         let picture = picture_of(machine, file)?;
-        if !picture.is_blank() && picture != *before {
+        if !picture.is_black() && picture != *before {
             eprintln!("{}: {}x{}", file.display(), picture.width, picture.height);
             return Ok(());
         }

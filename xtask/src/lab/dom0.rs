@@ -20,11 +20,20 @@ const XENSTORE_PROGRAMS: [&str; 4] = ["xenstore-read", "xenstore-write", "xensto
 const OPENED_LIBRARIES: [&str; 1] = ["libgcc_s.so.1"];
 
 /// Modules that are loaded at boot, in this order.
-const BOOT_MODULES: [&str; 8] =
-    ["xen-privcmd", "xenfs", "xen-evtchn", "xen-gntdev", "xen-gntalloc", "bochs", "evdev", "psmouse"];
+const BOOT_MODULES: [&str; 9] = [
+    "xen-privcmd",
+    "xenfs",
+    "xen-evtchn",
+    "xen-gntdev",
+    "xen-gntalloc",
+    "virtio_pci",
+    "virtio-gpu",
+    "evdev",
+    "psmouse",
+];
 
 /// Modules for the drive with the payload; loaded when it is read, so that a saved state knows nothing of its content.
-const PAYLOAD_MODULES: [&str; 2] = ["virtio_pci", "virtio_blk"];
+const PAYLOAD_MODULES: [&str; 1] = ["virtio_blk"];
 
 /// All that decides what [`build`] makes of given packages.
 pub fn recipe() -> String {
@@ -98,12 +107,14 @@ fn add_xen(image: &mut Cpio, packages: &Path) -> Result<()> {
 /// Kernel modules, and the lists from which dom0's shell loads them.
 fn add_modules(image: &mut Cpio, linux: &Path) -> Result<()> {
     let modules = Modules::of_tree(linux)?;
-    for (list, wanted) in [("order", &BOOT_MODULES[..]), ("payload", &PAYLOAD_MODULES[..])] {
-        let ordered = modules.in_order(wanted)?;
-        for (name, content) in &ordered {
-            image.data(&format!("modules/{name}.ko"), content);
-        }
-        let names: String = ordered.iter().map(|(name, _)| format!("{name}\n")).collect();
+    let wanted: Vec<_> = BOOT_MODULES.into_iter().chain(PAYLOAD_MODULES).collect();
+    let all = modules.in_order(&wanted)?;
+    for (name, content) in &all {
+        image.data(&format!("modules/{name}.ko"), content);
+    }
+    let at_boot = modules.in_order(&BOOT_MODULES)?.len();
+    for (list, part) in [("order", &all[..at_boot]), ("payload", &all[at_boot..])] {
+        let names: String = part.iter().map(|(name, _)| format!("{name}\n")).collect();
         image.data(&format!("modules/{list}"), names.as_bytes());
     }
     Ok(())

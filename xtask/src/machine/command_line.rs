@@ -1,4 +1,4 @@
-//! The machine that QEMU makes: a PC with Xen as its kernel, one VGA, three serial ports and a drive with the payload.
+//! The machine that QEMU makes: a PC with Xen as its kernel, one screen, three serial ports and a drive with the payload.
 
 use super::{Clock, Display};
 use crate::lab::{Lab, Qemu};
@@ -42,13 +42,20 @@ pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock) -> Command {
     command.arg("-kernel").arg(lab.xen()).args(["-append", &xen]);
     // QEMU parts the modules at commas; the words behind a path are its command line.
     let modules = format!("{} console=hvc0 quiet,{}", lab.kernel().display(), lab.dom0_image().display());
-    command.args(["-initrd", &modules, "-device", "VGA,id=screen,vgamem_mb=64"]);
+    command.args(["-initrd", &modules]);
+    screen(&mut command);
     ports(&mut command);
     let drive = format!("if=none,id=payload,format=raw,read-only=on,file={}", files::PAYLOAD);
     command.args(["-drive", &drive]);
-    // A PV dom0's memory isn't where it thinks it is: virtio must use the DMA interface.
     command.args(["-device", "virtio-blk-pci,drive=payload,iommu_platform=on,disable-legacy=on"]);
     command
+}
+
+/// A screen whose content the guest hands over. QEMU's VGA would have to find out what was drawn, and for that waits for
+/// the processor to leave its loop; under emulated SVM the wake-up can get lost (QEMU 10.0), and all stands still.
+fn screen(command: &mut Command) {
+    // A PV dom0's memory isn't where it thinks it is: virtio devices must use the DMA interface.
+    command.args(["-vga", "none", "-device", "virtio-gpu-pci,id=screen,iommu_platform=on,disable-legacy=on"]);
 }
 
 /// Monitor and serial ports. QEMU connects to sockets that we already listen on.
