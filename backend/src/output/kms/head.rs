@@ -8,6 +8,7 @@ use drm::control::dumbbuffer::DumbBuffer;
 use drm::control::{Device, Mode, PageFlipFlags, connector, crtc, framebuffer};
 
 use super::Card;
+use super::mode::middle;
 use crate::device::ScanoutMemory;
 use crate::output::{OutputError, Picture};
 
@@ -136,7 +137,7 @@ impl Frame {
             bytes.fill(0);
             self.drawn = (width, height);
         }
-        let (left, top) = ((self.size.0 - width) / 2, (self.size.1 - height) / 2);
+        let (left, top) = middle(self.size, (width, height));
         picture.copy_rows(&mut bytes[top as usize * pitch + 4 * left as usize..], pitch);
     }
 }
