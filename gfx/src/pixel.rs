@@ -14,6 +14,12 @@ pub const fn unpack(pixel: u32) -> Rgb888 {
     Rgb888::new((pixel >> 16) as u8, (pixel >> 8) as u8, pixel as u8)
 }
 
+/// `over` with the weight `alpha / 255` on `below`, each channel rounded to the nearest.
+#[inline]
+pub fn mix(below: Rgb888, over: Rgb888, alpha: u8) -> Rgb888 {
+    unpack(blend(pack(below), pack(over), alpha))
+}
+
 /// `over` with the weight `alpha / 255` on `below`: each channel rounded to the nearest, exact at 0 and 255.
 #[inline]
 pub const fn blend(below: u32, over: u32, alpha: u8) -> u32 {

@@ -149,6 +149,15 @@ impl<M: PixelMemory> Surface<M> {
         core::mem::take(&mut self.damage)
     }
 
+    /// Copies another surface to this one, its top left corner to `at`.
+    pub fn draw_surface<S: PixelMemory>(&mut self, source: &Surface<S>, at: Point) {
+        let Some(visible) = self.touch(Area::from_rectangle(&Rectangle::new(at, source.size))) else { return };
+        for y in visible.top..visible.bottom {
+            let source_at = source.offset(visible.left - at.x, y - at.y);
+            self.memory.copy_from(self.offset(visible.left, y), &source.memory, source_at, visible.width());
+        }
+    }
+
     pub(crate) fn bounds(&self) -> Area {
         Area { left: 0, top: 0, right: self.size.width as i32, bottom: self.size.height as i32 }
     }

@@ -1,0 +1,175 @@
+//! A line over time, with the area below it tinted.
+
+use super::History;
+use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, pixel, surface::STAGE};
+use alloc::vec::Vec;
+use embedded_graphics_core::{pixelcolor::Rgb888, primitives::Rectangle};
+
+/// Opacity of the tint right below the top of the plot and at its foot, of 255.
+const TINT: (u32, u32) = (110, 6);
+
+/// Draws a [`History`] as a line: the newest value at the right edge, a sample every so many pixels.
+///
+/// The background is of one colour, so nothing is read: each row is put together and written once.
+#[derive(Debug)]
+pub struct Plot {
+    area: Area,
+    background: Rgb888,
+    grid: Rgb888,
+    line: Rgb888,
+    /// Thickness of the line, in SUBPIXELs.
+    thickness: i64,
+    /// For each column of pixels, where the line is in it; kept so that drawing allocates nothing.
+    columns: Vec<Column>,
+}
+
+/// The line in one column of pixels, in SUBPIXELs from the top of the plot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Column {
+    /// The middle of the line.
+    middle: i32,
+    /// From the middle to where the line is half covered.
+    reach: i32,
+    /// How many SUBPIXELs the coverage takes from none to full.
+    ramp: i32,
+    /// The most that is covered of a pixel, of 256.
+    most: i32,
+}
+
+impl Plot {
+    /// A plot that fills `area`, with a line of `thickness` pixels.
+    pub fn new(area: Rectangle, thickness: u32) -> Self {
+        let area = Area::from_rectangle(&area);
+        Self {
+            area,
+            background: Rgb888::new(0, 0, 0),
+            grid: Rgb888::new(64, 64, 64),
+            line: Rgb888::new(255, 255, 255),
+            thickness: i64::from(thickness) * i64::from(SUBPIXEL),
+            columns: alloc::vec![Column::default(); area.width()],
+        }
+    }
+
+    /// Sets the colours.
+    pub fn colors(mut self, background: Rgb888, grid: Rgb888, line: Rgb888) -> Self {
+        (self.background, self.grid, self.line) = (background, grid, line);
+        self
+    }
+
+    /// Where it is drawn.
+    pub fn area(&self) -> Rectangle {
+        self.area.to_rectangle()
+    }
+
+    /// A round number (1, 2 or 5 times a power of ten) that, `lines` times, is at least the largest value: what is
+    /// between two lines of the grid.
+    pub fn step(history: &History, lines: u32) -> u32 {
+        let largest = history.values().max().unwrap_or(0).max(1);
+        let powers = (0..=9).map(|exponent| 10_u32.pow(exponent));
+        let mut steps = powers.flat_map(|power| [1, 2, 5].map(|digit| power.saturating_mul(digit)));
+        steps.find(|step| step.saturating_mul(lines) >= largest).unwrap_or(u32::MAX / lines)
+    }
+
+    /// The y of a line of the grid, `index` steps above the foot of the plot.
+    pub fn grid_y(&self, index: u32, lines: u32) -> i32 {
+        self.area.bottom - 1 - (index * (self.area.height() as u32 - 1) / lines) as i32
+    }
+
+    /// Draws the plot, `lines` steps of `step` high.
+    pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, history: &History, step: u32, lines: u32) {
+        self.place(history, i64::from(step) * i64::from(lines));
+        let Some(visible) = surface.touch(self.area) else { return };
+        for y in visible.top..visible.bottom {
+            let on_grid = (0..=lines).any(|index| self.grid_y(index, lines) == y);
+            let row = Row::new(self, y, on_grid);
+            let mut x = visible.left;
+            while x < visible.right {
+                let mut stage = [0; STAGE];
+                let part = &mut stage[..STAGE.min((visible.right - x) as usize)];
+                let columns = &self.columns[(x - self.area.left) as usize..];
+                part.iter_mut().zip(columns).for_each(|(pixel, column)| *pixel = row.pixel(column));
+                surface.put_row(x, y, part);
+                x += part.len() as i32;
+            }
+        }
+    }
+
+    /// Finds out where the line is in each column.
+    fn place(&mut self, history: &History, full: i64) {
+        let width = self.columns.len() as i64;
+        let subpixel = i64::from(SUBPIXEL);
+        // The middle of the line stays so far inside that its thickness is inside as well.
+        let margin = self.thickness / 2 + subpixel / 2;
+        let height = self.area.height() as i64 * subpixel - 2 * margin;
+        let height_of = |value: u32| (margin + height - height * i64::from(value).min(full) / full) as i32;
+        let intervals = (history.capacity() as i64 - 1).max(1);
+
+        self.columns.fill(Column { middle: i32::MAX, ..Column::default() });
+        // Samples stand `width / intervals` apart, the newest on the right edge.
+        let samples = history.values().len() as i64;
+        let left_of = |index: i64| (width - 1) * subpixel * (index + intervals + 1 - samples) / intervals;
+        let mut before: Option<(i64, i32)> = None;
+        for (index, value) in (0..).zip(history.values()) {
+            let (x, y) = (left_of(index), height_of(value));
+            if let Some((from_x, from_y)) = before {
+                let first = (from_x + subpixel - 1) / subpixel;
+                for column in first..=x / subpixel {
+                    let along = column * subpixel - from_x;
+                    let middle = i64::from(from_y) + (i64::from(y) - i64::from(from_y)) * along / (x - from_x).max(1);
+                    let slope = (i64::from(y) - i64::from(from_y)) * subpixel / (x - from_x).max(1);
+                    self.columns[column as usize] = Column::new(middle, slope, self.thickness);
+                }
+            }
+            before = Some((x, y));
+        }
+    }
+}
+
+impl Column {
+    /// A line through the middle of the column that falls `slope` SUBPIXELs a column.
+    fn new(middle: i64, slope: i64, thickness: i64) -> Self {
+        let subpixel = i64::from(SUBPIXEL);
+        let slope = slope.clamp(-(1 << 24), 1 << 24);
+        // A slanted line is higher than it is thick; within the column its middle moves by the slope, over which the
+        // coverage grows from none to full (over one pixel at least: that is how large pixels are).
+        let reach = thickness * (subpixel * subpixel + slope * slope).isqrt() / subpixel / 2;
+        let ramp = slope.abs().max(subpixel);
+        let most = (2 * reach * 256 / ramp).min(256);
+        Self { middle: middle as i32, reach: reach as i32, ramp: ramp as i32, most: most as i32 }
+    }
+}
+
+/// What the pixels of one row look like above, on and below the line.
+struct Row {
+    /// The middle of the row, in SUBPIXELs from the top of the plot.
+    middle: i32,
+    above: u32,
+    below: u32,
+    line: u32,
+}
+
+impl Row {
+    fn new(plot: &Plot, y: i32, on_grid: bool) -> Self {
+        let from_top = (y - plot.area.top) as u32;
+        let height = plot.area.height() as u32;
+        let tint = TINT.0 - (TINT.0 - TINT.1) * from_top / height.max(1);
+        let above = pixel::pack(if on_grid { plot.grid } else { plot.background });
+        let line = pixel::pack(plot.line);
+        let middle = from_top as i32 * SUBPIXEL + SUBPIXEL / 2;
+        Self { middle, above, below: pixel::blend(above, line, tint as u8), line }
+    }
+
+    fn pixel(&self, column: &Column) -> u32 {
+        if column.middle == i32::MAX {
+            return self.above;
+        }
+        let off = self.middle - column.middle;
+        let below = if off > 0 { self.below } else { self.above };
+        let inside = column.reach + column.ramp / 2 - off.abs();
+        if inside <= 0 {
+            return below;
+        }
+        let covered = (i64::from(inside) * 256 / i64::from(column.ramp)).min(column.most.into());
+        pixel::blend(below, self.line, (covered * 255 / 256) as u8)
+    }
+}
