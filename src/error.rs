@@ -8,15 +8,29 @@ use core::fmt;
 pub enum Error {
     /// There is no display, or no picture on it.
     Display(vitrine_frontend::Error),
-    /// What the command line asks for is not possible; the word, and what would be.
-    CommandLine(&'static str, &'static str),
+    /// A number on the command line is not one, or out of range.
+    Number {
+        /// Its key.
+        key: &'static str,
+        /// What stands there.
+        text: &'static str,
+        /// The least number possible.
+        least: u64,
+        /// The largest number possible.
+        most: u64,
+    },
+    /// A word on the command line is none of those that are known; its key, what stands there, and what could.
+    Word(&'static str, &'static str, &'static str),
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Display(error) => error.fmt(f),
-            Self::CommandLine(key, possible) => write!(f, "command line: {key}= has to be {possible}"),
+            Self::Number { key, text, least, most } => {
+                write!(f, "command line: {key}={text}: it has to be a number from {least} to {most}")
+            }
+            Self::Word(key, text, known) => write!(f, "command line: {key}={text}: it has to be {known}"),
         }
     }
 }

@@ -28,11 +28,13 @@
 extern crate alloc;
 
 mod clock;
+mod command_line;
 mod display;
 mod error;
 mod system;
 
 pub use clock::{Clock, WallTime};
+pub use command_line::Arguments;
 pub use display::{Display, Frame, FrameMemory};
 pub use error::Error;
 pub use system::System;
@@ -44,7 +46,7 @@ pub use vitrine_frontend::{Pacing, Presented};
 pub use vitrine_gfx as gfx;
 #[doc(hidden)]
 pub use vitrine_kernel as kernel;
-pub use vitrine_kernel::{CommandLine, Counters, MemoryFigures};
+pub use vitrine_kernel::{Counters, MemoryFigures};
 
 /// What most appliances need.
 pub mod prelude {

@@ -5,9 +5,9 @@ use core::time::Duration;
 
 use embedded_graphics::prelude::Size;
 use vitrine_frontend::{Pacing, face};
-use vitrine_kernel::{CommandLine, Counters, MemoryFigures, ShutdownReason, Xen};
+use vitrine_kernel::{Counters, MemoryFigures, ShutdownReason, Xen};
 
-use crate::{Clock, Display, Error};
+use crate::{Arguments, Clock, Display, Error};
 
 /// How long the back end may take to let go before the domain ends without.
 const FAREWELL: Duration = Duration::from_millis(800);
@@ -69,8 +69,8 @@ impl System {
     }
 
     /// The domain's command line, from `cmdline=` in its configuration.
-    pub fn command_line(&self) -> &'static CommandLine {
-        vitrine_kernel::command_line()
+    pub fn command_line(&self) -> Arguments {
+        Arguments::new(vitrine_kernel::command_line())
     }
 
     /// Runs a future beside the appliance. There is one CPU and no preemption: it has to await what it waits for.

@@ -14,8 +14,8 @@ vitrine::main!(measure);
 const SQUARE: u32 = 64;
 
 async fn measure(system: System) -> Result<(), Error> {
-    let flips = number(&system, "flips", 300)?;
-    let seconds = number(&system, "seconds", 5)?;
+    let flips = system.command_line().number("flips", 1..=100_000, 300u32)?;
+    let seconds = system.command_line().number("seconds", 1..=600, 5u32)?;
     let mut display = system.display().await?;
     for number in 0..2 {
         let mut frame = display.acquire().await?;
@@ -112,12 +112,4 @@ async fn idle(system: &System, seconds: u32) {
     // The one wake-up that ends the phase is the measurement's own.
     info!("bench: idle_wakeups {} wakeups", idle.counters.wakeups.saturating_sub(1));
     info!("bench: idle_cpu {:.6} s/s", idle.cpu_share());
-}
-
-fn number(system: &System, key: &'static str, default: u32) -> Result<u32, Error> {
-    let bad = Error::CommandLine(key, "a number from 1 to 100000");
-    match system.command_line().value(key) {
-        None => Ok(default),
-        Some(text) => text.parse().ok().filter(|number| (1..=100_000).contains(number)).ok_or(bad),
-    }
 }

@@ -1,5 +1,5 @@
 //! Ends in the way that the command line says, to see what is reported: `fault=panic`, `fault=stack`,
-//! `fault=memory` or `fault=error`. It needs no display.
+//! or `fault=memory`; anything else is an error. It needs no display.
 #![no_std]
 #![no_main]
 
@@ -10,7 +10,6 @@ use vitrine::prelude::*;
 vitrine::main!(fail);
 
 async fn fail(system: System) -> Result<(), Error> {
-    let known = Error::CommandLine("fault", "panic, stack, memory or error");
     match system.command_line().value("fault") {
         Some("panic") => panic!("on demand"),
         Some("stack") => {
@@ -23,7 +22,7 @@ async fn fail(system: System) -> Result<(), Error> {
                 blocks.push(alloc::vec![0u8; 1 << 20]);
             }
         }
-        _ => Err(known),
+        fault => Err(Error::Word("fault", fault.unwrap_or_default(), "panic, stack or memory")),
     }
 }
 

@@ -2,7 +2,9 @@
 #![no_std]
 #![no_main]
 
-use vitrine::gfx::text::{Align, TextStyle, fonts};
+mod view;
+
+use vitrine::gfx;
 use vitrine::prelude::*;
 
 vitrine::main!(hello);
@@ -11,10 +13,7 @@ async fn hello(system: System) -> Result<(), Error> {
     let mut display = system.display().await?;
     loop {
         let mut frame = display.acquire().await?;
-        frame.clear(Rgb888::CSS_MIDNIGHT_BLUE)?;
-        let middle = frame.bounding_box().center();
-        let style = TextStyle::new(&fonts::LIGHT_72, Rgb888::WHITE).on(Rgb888::CSS_MIDNIGHT_BLUE);
-        style.aligned(Align::Center).draw(frame.surface(), "Hello, Xen", middle);
+        view::draw(frame.surface());
         frame.present().await?;
         display.disconnected().await;
     }

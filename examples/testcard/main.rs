@@ -10,7 +10,7 @@ use vitrine::prelude::*;
 vitrine::main!(show);
 
 async fn show(system: System) -> Result<(), Error> {
-    let frames = frames(&system)?;
+    let frames = system.command_line().number("frames", 1..=1_000_000, 3u32)?;
     let mut display = system.display().await?;
     loop {
         for number in 1..=frames {
@@ -20,13 +20,5 @@ async fn show(system: System) -> Result<(), Error> {
             info!("testcard: frame {number} of {frames}");
         }
         display.disconnected().await;
-    }
-}
-
-fn frames(system: &System) -> Result<u32, Error> {
-    let bad = Error::CommandLine("frames", "a number from 1 to 1000000");
-    match system.command_line().value("frames") {
-        None => Ok(3),
-        Some(text) => text.parse().ok().filter(|frames| (1..=1_000_000).contains(frames)).ok_or(bad),
     }
 }

@@ -1,0 +1,33 @@
+//! Motion at the flip rate. Command line: `flips=N` stops after N flips and says how they went.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod view;
+
+use vitrine::gfx;
+use vitrine::prelude::*;
+
+vitrine::main!(bounce);
+
+async fn bounce(system: System) -> Result<(), Error> {
+    let last = system.command_line().number("flips", 0..=1_000_000, u64::MAX)?;
+    let mut display = system.display().await?;
+    let mut size = display.size();
+    let mut view = view::Bounce::new(size);
+    while display.statistics().flips < last {
+        let mut frame = display.acquire().await?;
+        if frame.size() != size {
+            size = frame.size();
+            view = view::Bounce::new(size);
+        }
+        let age = frame.age();
+        view.draw(frame.surface(), age);
+        frame.present().await?;
+    }
+    let statistics = display.statistics();
+    let (flips, unconfirmed, strays) = (statistics.flips, statistics.unconfirmed, statistics.stray_events);
+    info!("bounce: done, {flips} flips, {unconfirmed} unconfirmed, {strays} out of order");
+    core::future::pending().await
+}
