@@ -45,6 +45,7 @@ fn a_picture_goes_all_the_way() {
         assert_eq!(frontend.event(0), None, "not on the screen yet");
         scene.canvas.finish_flips();
         scene.run();
+        assert!(frontend.was_told(frontend.channels[0].event_port));
         assert_eq!(frontend.event(0), Some(Event::PageFlip { id: flip, fb_cookie: 2 }));
     }
 
@@ -88,7 +89,8 @@ fn buffers_are_checked() {
         ("no bytes", DisplayBuffer { buffer_size: 0, ..good }, Status::INVALID),
         ("no directory", DisplayBuffer { directory: GrantRef(0), ..good }, Status::INVALID),
         ("directory not granted", DisplayBuffer { directory: GrantRef(4000), ..good }, Status::INVALID),
-        ("one byte too few", DisplayBuffer { height: 49, ..shaped }, Status::INVALID),
+        ("one byte too few", DisplayBuffer { buffer_size: BYTES - 1, ..shaped }, Status::INVALID),
+        ("a row too many", DisplayBuffer { height: 49, ..shaped }, Status::INVALID),
         ("width 0", DisplayBuffer { width: 0, ..shaped }, Status::INVALID),
         ("height 0", DisplayBuffer { height: 0, ..shaped }, Status::INVALID),
         ("depth 0", DisplayBuffer { bits_per_pixel: 0, ..shaped }, Status::INVALID),

@@ -42,8 +42,10 @@ fn a_front_end_that_vanishes_is_closed_at_once() {
 
 #[test]
 fn a_front_end_can_close_and_come_back() {
-    let (mut scene, frontend) = Scene::connected();
+    let (mut scene, mut frontend) = Scene::connected();
     for end in [[Closing, Closed], [Closed, Closed], [Initialising, Initialising]] {
+        let (_buffer, request) = frontend.buffer(1, 4096);
+        assert_eq!(scene.ask(&mut frontend, 0, displif::Operation::BufferCreate(request)), Status::OK);
         for state in end {
             frontend.set_state(state);
             scene.run();
@@ -58,6 +60,7 @@ fn a_front_end_can_close_and_come_back() {
         assert_eq!(scene.backend_state(GUEST), Connected);
         again.set_state(Connected);
         scene.run();
+        frontend = again;
     }
 }
 
@@ -94,6 +97,30 @@ fn a_detached_device_closes_and_is_forgotten() {
     let again = scene.connect(GUEST, &Vdispl::one("Virtual-2", "32x32"));
     assert_eq!(scene.canvas.heads()[0].label, "d5-0-Virtual-2");
     drop(again);
+}
+
+#[test]
+fn a_device_that_was_replaced_unseen_is_a_new_one() {
+    let (mut scene, _frontend) = Scene::connected();
+    scene.world.remove_vdispl(GUEST, DOM0, 0);
+    scene.world.add_vdispl(GUEST, DOM0, 0, &Vdispl::one("Virtual-2", "32x32"));
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), InitWait);
+    assert_eq!(scene.dom0.usage(), AT_REST);
+    let mut again = RawFrontend::new(&scene.world, GUEST, 1);
+    again.publish();
+    scene.run();
+    assert_eq!(scene.canvas.heads()[0].label, "d5-0-Virtual-2");
+}
+
+#[test]
+fn all_devices_of_a_guest_can_be_removed_at_once() {
+    let (mut scene, _frontend) = Scene::connected();
+    scene.world.store_remove("/local/domain/0/backend/vdispl/5");
+    scene.run();
+    assert_eq!(scene.dom0.usage(), Usage { watches: 1, ..AT_REST });
+    assert_eq!(scene.engine.devices().count(), 0);
+    assert_eq!(scene.canvas.heads(), [], "the screen was given back");
 }
 
 #[test]

@@ -212,12 +212,16 @@ impl Scene {
         XenbusState::parse(&state.unwrap_or_default())
     }
 
-    /// Asks on connector `index`, lets the back end work, and returns the answer's status.
+    /// Asks on connector `index`, lets the back end work, and returns the answer's status. The front end is told of its
+    /// answer, and gets just one.
     pub fn ask(&mut self, frontend: &mut RawFrontend, index: usize, operation: Operation) -> Status {
+        while frontend.response(index).is_some() {}
         let id = frontend.send(index, operation);
         self.run();
+        assert!(frontend.was_told(frontend.channels[index].request_port));
         let response = frontend.response(index).expect("an answer");
         assert_eq!((response.id, response.code, response.edid_size), (id, operation.code(), 0));
+        assert_eq!(frontend.response(index), None);
         response.status
     }
 }
@@ -284,6 +288,11 @@ impl RawFrontend {
         if channel.ring.push(slot).expect("a free slot") {
             self.domain.notify(channel.request_port);
         }
+    }
+
+    /// Whether an event has come through a port since this was last asked, of whatever port.
+    pub fn was_told(&self, port: Port) -> bool {
+        self.domain.take_events().contains(&port)
     }
 
     pub fn response(&mut self, index: usize) -> Option<Response> {
