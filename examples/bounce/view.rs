@@ -49,7 +49,7 @@ impl Bounce {
             Point::new(margin, top),
             Size::new(size.width - 2 * margin as u32, size.height - (top + margin) as u32),
         );
-        let ball = paint_ball(scale.length(72).max(8));
+        let ball = paint_ball(scale.length(80).max(8));
         let inside = room.offset(-scale.px(14).max(4));
         let free = inside.size.saturating_sub(ball.size());
         Self {
@@ -150,7 +150,6 @@ fn paint_ball(diameter: u32) -> Surface<Vec<u32>> {
     let size = Size::new_equal(diameter);
     let mut ball = Surface::new(vec![0; (diameter * diameter) as usize], size).expect("the memory has the ball's size");
     let Ok(()) = ball.clear(ROOM);
-    // Shells from the rim inwards would show steps; pixels of a lit sphere under the rim's own edge don't.
     let colors = ball.bounding_box().points().map(|point| lit(point, diameter));
     let Ok(()) = ball.fill_contiguous(&Rectangle::new(Point::zero(), size), colors);
     ball

@@ -62,7 +62,7 @@ impl Clock {
         let centered = |area: Rectangle, font: &'static Font, color: Rgb888| {
             Label::new(area, font, color, GROUND).aligned(Align::Center)
         };
-        let time = row(-8, 500, 150);
+        let time = row(-8, 480, 160);
         let small = Font::fitting(&fonts::REGULAR, scale.px(30));
         Self {
             ground: Shown::new(),

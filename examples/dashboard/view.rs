@@ -151,18 +151,8 @@ impl Dashboard {
 
         self.header.show(surface, age, &now);
         let line = Line::format;
-        flips_card.show(
-            surface,
-            age,
-            line(format_args!("{}.{}", rate / 10, rate % 10)),
-            line(format_args!("{flips} in all")),
-        );
-        time_card.show(
-            surface,
-            age,
-            line(format_args!("{newest}")),
-            line(format_args!("{longest} µs at most, in a minute")),
-        );
+        flips_card.show(surface, age, line(format_args!("{}.{}", rate / 10, rate % 10)), grouped(flips));
+        time_card.show(surface, age, line(format_args!("{newest}")), line(format_args!("{longest} µs at most")));
         memory_card.show(
             surface,
             age,
@@ -255,8 +245,8 @@ impl Header {
         let label = |area, font, color| Label::new(area, font, color, GROUND).aligned(Align::Right);
         Self {
             layout: *layout,
-            time: label(area(14, 42), Font::fitting(&fonts::FIGURES, scale.px(46)), WRITING),
-            date: label(area(56, 24), Font::fitting(&fonts::REGULAR, scale.px(20)), MUTED),
+            time: label(area(12, 42), Font::fitting(&fonts::FIGURES, scale.px(46)), WRITING),
+            date: label(area(61, 24), Font::fitting(&fonts::REGULAR, scale.px(20)), MUTED),
             light: scale.px(220),
         }
     }
@@ -387,18 +377,22 @@ impl Times {
     }
 }
 
-/// The parts of the domain's memory, as a bar and as figures.
+/// The domain's memory: its parts as a bar and as figures, and what else is known about it.
 struct Memory {
     bar: Rectangle,
-    shown: Shown<[usize; 4]>,
-    rows: [Label; 4],
-    names: [Point; 4],
+    shown: Shown<[usize; PARTS.len()]>,
+    rows: [Label; ROWS],
+    names: [Point; ROWS],
     dot: u32,
 }
 
 /// What the parts are called, and their colours; the last is what is left.
 const PARTS: [(&str, Rgb888); 4] =
-    [("Image", SKY), ("Heap", TEAL), ("Buffers, tables", VIOLET), ("Free", Rgb888::new(52, 64, 96))];
+    [("Image", SKY), ("Heap", TEAL), ("Pages", VIOLET), ("Free", Rgb888::new(52, 64, 96))];
+
+/// What is said below the parts.
+const MORE: [&str; 2] = ["Heap in use", "Peak"];
+const ROWS: usize = PARTS.len() + MORE.len();
 
 impl Memory {
     fn new(card: Rectangle, scale: Scale) -> Self {
@@ -407,35 +401,36 @@ impl Memory {
         let bar_top = scale.px(66);
         let bar = Rectangle::new(card.top_left + Point::new(inset, bar_top), Size::new(width, scale.length(22)));
         let font = Font::fitting(&fonts::REGULAR, scale.px(20));
-        let first = bar_top + scale.px(48);
-        let pitch = ((card.size.height as i32 - first - scale.px(16)) / 4)
-            .clamp(font.line_height(), scale.px(46).max(font.line_height()));
+        let first = bar_top + scale.px(46);
+        let least = font.line_height();
+        let pitch =
+            ((card.size.height as i32 - first - scale.px(14)) / ROWS as i32).clamp(least, 2 * least + scale.px(12));
         let place = |index: usize| card.top_left + Point::new(inset, first + index as i32 * pitch);
         let rows = core::array::from_fn(|index| {
-            let area = Rectangle::new(
-                place(index) + Size::new(width * 3 / 5, 0),
-                Size::new(width - width * 3 / 5, font.line_height() as u32),
-            );
+            let size = Size::new(width - width / 2, least as u32);
+            let area = Rectangle::new(place(index) + Size::new(width / 2, 0), size);
             Label::new(area, font, WRITING, CARD).aligned(Align::Right)
         });
-        let names =
-            core::array::from_fn(|index| place(index) + Point::new(0, (font.line_height() + font.cap_height()) / 2));
+        let names = core::array::from_fn(|index| place(index) + Point::new(0, (least + font.cap_height()) / 2));
         Self { bar, shown: Shown::new(), rows, names, dot: font.cap_height() as u32 }
     }
 
     fn draw_names<M: PixelMemory>(&self, surface: &mut Surface<M>, scale: Scale) {
         let style = TextStyle::new(Font::fitting(&fonts::REGULAR, scale.px(20)), MUTED).on(CARD);
-        for (&at, (name, color)) in self.names.iter().zip(PARTS) {
+        for (&at, (_, color)) in self.names.iter().zip(PARTS) {
             surface.fill_circle(at - Point::new(0, self.dot as i32), self.dot, Ink::over(color).on(CARD));
+        }
+        let names = PARTS.iter().map(|&(name, _)| name).chain(MORE);
+        for (&at, name) in self.names.iter().zip(names) {
             style.draw(surface, name, at + Point::new(self.dot as i32 + scale.px(10), 0));
         }
     }
 
     fn show<M: PixelMemory>(&mut self, surface: &mut Surface<M>, age: u64, memory: &MemoryFigures) {
-        let MemoryFigures { total, used, image, heap, .. } = *memory;
+        let MemoryFigures { total, used, used_at_most, image, heap, heap_used } = *memory;
         let parts = [image, heap, used.saturating_sub(image + heap), total.saturating_sub(used)];
-        for (row, part) in self.rows.iter_mut().zip(parts) {
-            let figure = mebibytes(part);
+        for (row, bytes) in self.rows.iter_mut().zip(parts.into_iter().chain([heap_used, used_at_most])) {
+            let figure = mebibytes(bytes);
             row.show(surface, age, Line::format(format_args!("{} MiB", figure.as_str())));
         }
         if self.shown.update(parts, age) {
@@ -444,7 +439,7 @@ impl Memory {
     }
 
     /// A bar with round ends: drawn whole in each colour, of which the clip lets one part through.
-    fn draw_bar<M: PixelMemory>(&self, surface: &mut Surface<M>, parts: [usize; 4], total: usize) {
+    fn draw_bar<M: PixelMemory>(&self, surface: &mut Surface<M>, parts: [usize; PARTS.len()], total: usize) {
         let clip = surface.clip();
         let width = self.bar.size.width as usize;
         let mut from = 0;
@@ -462,6 +457,16 @@ impl Memory {
             from = to;
         }
         surface.set_clip(&clip);
+    }
+}
+
+/// A count, its thousands set apart.
+fn grouped(count: u64) -> Line {
+    let (millions, thousands, ones) = (count / 1_000_000, count / 1000 % 1000, count % 1000);
+    match (millions, thousands) {
+        (0, 0) => Line::format(format_args!("{ones} in all")),
+        (0, _) => Line::format(format_args!("{thousands} {ones:03} in all")),
+        _ => Line::format(format_args!("{millions} {thousands:03} {ones:03} in all")),
     }
 }
 

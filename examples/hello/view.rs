@@ -15,10 +15,10 @@ const MUTED: Rgb888 = Rgb888::new(190, 196, 226);
 
 /// The halo, from the outermost disc to the innermost: diameter at 1280x720, and colour.
 const HALO: [(i32, Rgb888); 4] = [
-    (1160, Rgb888::new(29, 27, 66)),
-    (880, Rgb888::new(36, 34, 84)),
-    (620, Rgb888::new(45, 43, 108)),
-    (380, Rgb888::new(56, 56, 138)),
+    (1400, Rgb888::new(29, 27, 66)),
+    (1080, Rgb888::new(36, 34, 84)),
+    (780, Rgb888::new(45, 43, 108)),
+    (500, Rgb888::new(56, 56, 138)),
 ];
 
 /// Draws all of it.
@@ -38,5 +38,5 @@ pub fn draw<M: PixelMemory>(surface: &mut Surface<M>) {
     let title = TextStyle::new(Font::fitting(&fonts::TITLES, scale.px(90)), WRITING).aligned(Align::Center);
     title.draw(surface, "Hello, Xen", middle + Point::new(0, scale.px(24)));
     let caption = TextStyle::new(Font::fitting(&fonts::REGULAR, scale.px(27)), MUTED).aligned(Align::Center);
-    caption.draw(surface, "A Rust appliance without an operating system", middle + Point::new(0, scale.px(84)));
+    caption.draw(surface, "A Rust appliance that boots straight on Xen", middle + Point::new(0, scale.px(84)));
 }

@@ -78,16 +78,17 @@ fn when(covered: bool, color: Color) -> Color {
     if covered { color } else { CLEAR }
 }
 
-/// The project's sign: a gem in a glass case on a plinth.
+/// The project's sign: a gem in a glass case on its stand.
 fn vitrine(x: f32, y: f32) -> Color {
     if rounded_box(x, y, (0.5, 0.5), (0.5, 0.5), 0.24) > 0.0 {
         return CLEAR;
     }
-    let case = rounded_box(x, y, (0.5, 0.44), (0.25, 0.24), 0.06).abs() - 0.028;
-    let plinth = rounded_box(x, y, (0.5, 0.765), (0.33, 0.045), 0.045);
-    let gem = (x - 0.5).abs() / 0.12 + (y - 0.45).abs() / 0.14 - 1.0;
-    let gleam = segment(x, y, (0.58, 0.27), (0.67, 0.36)) - 0.018;
-    if case.min(plinth).min(gem).min(gleam) <= 0.0 {
+    let case = rounded_box(x, y, (0.5, 0.385), (0.19, 0.225), 0.05).abs() - 0.027;
+    let stand =
+        rounded_box(x, y, (0.5, 0.76), (0.217, 0.095), 0.03).min(rounded_box(x, y, (0.5, 0.665), (0.28, 0.03), 0.03));
+    let gem = (x - 0.5).abs() / 0.1 + (y - 0.42).abs() / 0.13 - 1.0;
+    let gleam = segment(x, y, (0.57, 0.24), (0.625, 0.295)) - 0.017;
+    if case.min(stand).min(gem).min(gleam) <= 0.0 {
         return WHITE;
     }
     let t = (0.45 * x + 0.75 * y - 0.1).clamp(0.0, 1.0);

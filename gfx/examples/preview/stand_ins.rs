@@ -14,7 +14,6 @@ pub struct WallTime {
 
 /// See `vitrine::MemoryFigures`.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "the views show some of the figures")]
 pub struct MemoryFigures {
     pub total: usize,
     pub used: usize,

@@ -34,6 +34,9 @@ struct Column {
     ramp: i32,
     /// The most that is covered of a pixel, of 256.
     most: i32,
+    /// Where the line ends in this column: a steep one must not shoot out over the values that it joins.
+    top: i32,
+    bottom: i32,
 }
 
 impl Plot {
@@ -61,12 +64,12 @@ impl Plot {
         self.area.to_rectangle()
     }
 
-    /// A round number (1, 2 or 5 times a power of ten) that, `lines` times, is at least the largest value: what is
-    /// between two lines of the grid.
+    /// The least round number (one digit and zeros) that, `lines` times, is at least the largest value: what is between
+    /// two lines of the grid.
     pub fn step(history: &History, lines: u32) -> u32 {
         let largest = history.values().max().unwrap_or(0).max(1);
         let powers = (0..=9).map(|exponent| 10_u32.pow(exponent));
-        let mut steps = powers.flat_map(|power| [1, 2, 5].map(|digit| power.saturating_mul(digit)));
+        let mut steps = powers.flat_map(|power| [1, 2, 3, 4, 5, 6, 8].map(|digit| power.saturating_mul(digit)));
         steps.find(|step| step.saturating_mul(lines) >= largest).unwrap_or(u32::MAX / lines)
     }
 
@@ -101,23 +104,29 @@ impl Plot {
         // The middle of the line stays so far inside that its thickness is inside as well.
         let margin = self.thickness / 2 + subpixel / 2;
         let height = self.area.height() as i64 * subpixel - 2 * margin;
-        let height_of = |value: u32| (margin + height - height * i64::from(value).min(full) / full) as i32;
+        let height_of = |value: u32| margin + height - height * i64::from(value).min(full) / full;
         let intervals = (history.capacity() as i64 - 1).max(1);
 
         self.columns.fill(Column { middle: i32::MAX, ..Column::default() });
         // Samples stand `width / intervals` apart, the newest on the right edge.
         let samples = history.values().len() as i64;
         let left_of = |index: i64| (width - 1) * subpixel * (index + intervals + 1 - samples) / intervals;
-        let mut before: Option<(i64, i32)> = None;
+        let mut before: Option<(i64, i64)> = None;
         for (index, value) in (0..).zip(history.values()) {
             let (x, y) = (left_of(index), height_of(value));
             if let Some((from_x, from_y)) = before {
                 let first = (from_x + subpixel - 1) / subpixel;
                 for column in first..=x / subpixel {
                     let along = column * subpixel - from_x;
-                    let middle = i64::from(from_y) + (i64::from(y) - i64::from(from_y)) * along / (x - from_x).max(1);
-                    let slope = (i64::from(y) - i64::from(from_y)) * subpixel / (x - from_x).max(1);
-                    self.columns[column as usize] = Column::new(middle, slope, self.thickness);
+                    let (rise, run) = (y - from_y, (x - from_x).max(1));
+                    let mut place = Column::new(from_y + rise * along / run, rise * subpixel / run, self.thickness);
+                    let known = self.columns[column as usize];
+                    place.top = (y.min(from_y) - self.thickness / 2) as i32;
+                    place.bottom = (y.max(from_y) + self.thickness / 2) as i32;
+                    // Where two pieces meet, the column belongs to the steeper one.
+                    if known.middle == i32::MAX || known.ramp < place.ramp {
+                        self.columns[column as usize] = place;
+                    }
                 }
             }
             before = Some((x, y));
@@ -135,7 +144,8 @@ impl Column {
         let reach = thickness * (subpixel * subpixel + slope * slope).isqrt() / subpixel / 2;
         let ramp = slope.abs().max(subpixel);
         let most = (2 * reach * 256 / ramp).min(256);
-        Self { middle: middle as i32, reach: reach as i32, ramp: ramp as i32, most: most as i32 }
+        let (middle, reach, ramp, most) = (middle as i32, reach as i32, ramp as i32, most as i32);
+        Self { middle, reach, ramp, most, top: i32::MIN, bottom: i32::MAX }
     }
 }
 
@@ -169,7 +179,10 @@ impl Row {
         if inside <= 0 {
             return below;
         }
-        let covered = (i64::from(inside) * 256 / i64::from(column.ramp)).min(column.most.into());
-        pixel::blend(below, self.line, (covered * 255 / 256) as u8)
+        let across = (i64::from(inside) * 256 / i64::from(column.ramp)).min(column.most.into()) as i32;
+        let within = |inside: i32| inside.saturating_add(SUBPIXEL / 2).clamp(0, 256);
+        let ends =
+            within(self.middle.saturating_sub(column.top)).min(within(column.bottom.saturating_sub(self.middle)));
+        pixel::blend(below, self.line, (across.min(ends) * 255 / 256) as u8)
     }
 }

@@ -1,0 +1,147 @@
+//! The views of the example appliances, as they run: on two buffers in turn, without allocating.
+
+extern crate alloc;
+
+#[path = "../../examples/bounce/view.rs"]
+mod bounce;
+#[path = "../../examples/clock/view.rs"]
+mod clock;
+#[path = "../../examples/dashboard/view.rs"]
+mod dashboard;
+#[path = "../../examples/hello/view.rs"]
+mod hello;
+#[path = "../examples/preview/stand_ins.rs"]
+mod stand_ins;
+
+use core::time::Duration;
+use embedded_graphics::prelude::*;
+use stand_ins::{MemoryFigures, WallTime};
+use vitrine_gfx::{self as gfx, Surface};
+
+type Picture = Surface<Vec<u32>>;
+
+const SIZES: [Size; 5] =
+    [Size::new(320, 200), Size::new(800, 600), Size::new(1024, 768), Size::new(1280, 720), Size::new(1920, 1080)];
+
+fn picture(size: Size) -> Picture {
+    Surface::new(vec![0x55_5555; (size.width * size.height) as usize], size).unwrap()
+}
+
+/// Runs a view on two buffers, each two flips old, and another on a single one; they must show the same. Returns the most
+/// pixels that were damaged by a frame after the first ones.
+fn run<V>(size: Size, frames: u64, new: fn(Size) -> V, draw: impl Fn(&mut V, &mut Picture, u64, u64)) -> usize {
+    let (mut turns, mut single) = (new(size), new(size));
+    let mut buffers = [picture(size), picture(size)];
+    let mut whole = picture(size);
+    let mut damaged = 0;
+    for frame in 0..frames {
+        let buffer = &mut buffers[(frame % 2) as usize];
+        let age = if frame < 2 { 0 } else { 2 };
+        let allocations = allocation_counter::measure(|| draw(&mut turns, buffer, age, frame));
+        assert_eq!(allocations.count_total, 0, "frame {frame} allocated");
+        draw(&mut single, &mut whole, u64::from(frame > 0), frame);
+        assert!(buffer.memory() == whole.memory(), "frame {frame} differs at {size}");
+        let damage = buffer.take_damage();
+        if frame >= 4 {
+            damaged = damaged.max(damage.pixels());
+        }
+    }
+    damaged
+}
+
+fn figures(frame: u64) -> dashboard::Figures {
+    dashboard::Figures {
+        now: time(frame / 60),
+        uptime: Duration::from_millis(frame * 1000 / 60),
+        flips: frame * 997,
+        frame_time: Duration::from_micros(frame * frame % 991),
+        memory: MemoryFigures {
+            total: 32 << 20,
+            used: (8 << 20) + ((frame as usize / 40) << 18),
+            used_at_most: 20 << 20,
+            image: 1 << 20,
+            heap: 2 << 20,
+            heap_used: frame as usize * 1000,
+        },
+    }
+}
+
+fn time(seconds: u64) -> WallTime {
+    let second = (50 + seconds) % 60;
+    WallTime {
+        year: 2026,
+        month: 12,
+        day: 31,
+        weekday: 3,
+        hour: 23,
+        minute: (50 + seconds) as u8 / 60,
+        second: second as u8,
+    }
+}
+
+#[test]
+fn the_dashboard() {
+    for size in SIZES {
+        run(size, 100, dashboard::Dashboard::new, |view, picture, age, frame| view.draw(picture, age, &figures(frame)));
+    }
+}
+
+#[test]
+fn the_clock() {
+    for size in SIZES {
+        run(size, 30, clock::Clock::new, |view, picture, age, frame| view.draw(picture, age, &time(frame)));
+    }
+}
+
+#[test]
+fn the_ball() {
+    for size in SIZES {
+        let damaged = run(size, 500, bounce::Bounce::new, |view, picture, age, _| view.draw(picture, age));
+        let pixels = (size.width * size.height) as usize;
+        assert!(damaged < pixels / 40, "{damaged} pixels of {pixels} in a frame at {size}");
+    }
+}
+
+#[test]
+fn pictures_without_a_state() {
+    for size in SIZES {
+        let (mut first, mut second) =
+            (picture(size), Surface::new(vec![7; picture(size).memory().len()], size).unwrap());
+        for draw in [hello::draw::<Vec<u32>>, |picture: &mut Picture| gfx::testcard::draw(picture, 1)] {
+            let allocations = allocation_counter::measure(|| draw(&mut first));
+            assert_eq!(allocations.count_total, 0);
+            draw(&mut second);
+            assert!(first.memory() == second.memory(), "depends on what was there, at {size}");
+        }
+    }
+}
+
+#[test]
+fn every_frame_of_the_test_card_differs() {
+    let size = Size::new(640, 480);
+    let card = |frame| {
+        let mut picture = picture(size);
+        gfx::testcard::draw(&mut picture, frame);
+        picture.into_memory()
+    };
+    assert_ne!(card(1), card(2));
+    assert_ne!(card(u32::MAX), card(u32::MAX - 1));
+}
+
+/// Screens nobody has: the views may look odd there, and must not panic.
+#[test]
+fn tiny_screens() {
+    for size in [Size::new(1, 1), Size::new(16, 16), Size::new(1600, 20), Size::new(20, 1200)] {
+        let mut picture = picture(size);
+        gfx::testcard::draw(&mut picture, 1);
+        hello::draw(&mut picture);
+        for frame in 0..200 {
+            clock::Clock::new(size).draw(&mut picture, 0, &time(frame));
+        }
+        let (mut ball, mut board) = (bounce::Bounce::new(size), dashboard::Dashboard::new(size));
+        for frame in 0..200 {
+            ball.draw(&mut picture, 2);
+            board.draw(&mut picture, 2, &figures(frame));
+        }
+    }
+}
