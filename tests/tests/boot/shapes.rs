@@ -1,0 +1,24 @@
+//! Every configuration in `xl-configs`, as it is.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::Case;
+use crate::stage::{LIMIT, Stage};
+
+pub const CASES: &[Case] = &[
+    ("xl_config_kiosk", |stage| boots(stage, "kiosk")),
+    ("xl_config_sign_1080p", |stage| boots(stage, "sign-1080p")),
+    ("xl_config_panel_800x600", |stage| boots(stage, "panel-800x600")),
+    ("xl_config_debug", |stage| boots(stage, "debug")),
+];
+
+fn boots(stage: &Stage, config: &str) -> Result<()> {
+    let path = format!("{}/../xl-configs/{config}.cfg", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(&path).with_context(|| format!("can't read {path}"))?;
+    let scene = stage.scene()?;
+    let guest = scene.guest_from(&text)?;
+    guest.wait_line("milestone first-flip", LIMIT)?;
+    Ok(())
+}

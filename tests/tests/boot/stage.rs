@@ -1,0 +1,160 @@
+//! What a boot test works with: one machine, its screen, and a scene of back end and guests that is cleared afterwards.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use embedded_graphics::prelude::Size;
+use vitrine_gfx::{Surface, testcard};
+use xtask::images;
+use xtask::lab::{Lab, Need};
+use xtask::machine::{Guest, GuestConfig, Machine, Options, Payload, Program};
+use xtask::picture::Picture;
+
+/// How long a guest may take for anything; far more than it needs on a machine that is busy with other things.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// The machine that all tests share.
+pub struct Stage {
+    pub machine: Machine,
+    folder: PathBuf,
+    /// How many guests of each name there were: a name is used once, so that its console is its own.
+    guests: RefCell<HashMap<String, u32>>,
+}
+
+impl Stage {
+    /// Builds all images and the back end, and boots Xen.
+    pub fn new() -> Result<Self> {
+        let lab = Lab::open()?;
+        lab.prepare(Need::Daily, false)?;
+        let names = images::appliances()?;
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut payload = Payload::default();
+        for (name, image) in names.iter().zip(images::appliances_named(&names)?) {
+            payload.file(&format!("{name}.elf"), &image.file)?;
+        }
+        payload.file("vitrine-backend", &images::backend()?.file)?;
+        let machine = Machine::start(&lab, Options { payload, ..Options::default() })?;
+        let folder = images::target_folder().join("boot-tests");
+        std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+        Ok(Self { machine, folder, guests: RefCell::default() })
+    }
+
+    /// Starts the back end on dom0's screen. What a scene holds is gone when it is dropped.
+    pub fn scene(&self) -> Result<Scene<'_>> {
+        let command = "/payload/vitrine-backend --output kms:/dev/dri/card0";
+        let scene = Scene { stage: self, back_end: self.machine.start_program("vitrine-backend", command)? };
+        scene.back_end.wait_line("serving vdispl", LIMIT)?;
+        Ok(scene)
+    }
+
+    /// What is on the screen now.
+    pub fn screen(&self) -> Result<Screen> {
+        let file = self.folder.join("screen.png");
+        self.machine.screendump(&file)?;
+        Ok(Screen { picture: Picture::read(&file)?, file })
+    }
+
+    /// Writes down all that the machine has said, for looking into a failure.
+    pub fn write_journal(&self) {
+        let lines = self.machine.journal().lines(0, |_| true);
+        let text: String = lines
+            .iter()
+            .map(|entry| format!("{:9.3} {}| {}\n", entry.at.as_secs_f64(), entry.source, entry.text))
+            .collect();
+        let file = self.folder.join("machine.log");
+        match std::fs::write(&file, text) {
+            Ok(()) => println!("all that the machine said is in {}", file.display()),
+            Err(error) => eprintln!("{} can't be written: {error}", file.display()),
+        }
+    }
+
+    fn fresh_name(&self, image: &str) -> String {
+        let mut guests = self.guests.borrow_mut();
+        let count = guests.entry(image.to_owned()).or_default();
+        *count += 1;
+        format!("{image}-{count}")
+    }
+}
+
+/// A back end and the guests of one test.
+pub struct Scene<'s> {
+    stage: &'s Stage,
+    pub back_end: Program<'s>,
+}
+
+impl<'s> Scene<'s> {
+    /// Boots an image with a configuration that differs from the usual one by `change`.
+    pub fn guest(&self, image: &str, change: impl FnOnce(&mut GuestConfig)) -> Result<Guest<'s>> {
+        let name = self.stage.fresh_name(image);
+        let mut config = GuestConfig::new(&name, &format!("/payload/{image}.elf"));
+        change(&mut config);
+        self.stage.machine.create(&config)
+    }
+
+    /// The same, but the guest does not run before `xl unpause`.
+    pub fn paused_guest(&self, image: &str, change: impl FnOnce(&mut GuestConfig)) -> Result<Guest<'s>> {
+        let name = self.stage.fresh_name(image);
+        let mut config = GuestConfig::new(&name, &format!("/payload/{image}.elf"));
+        change(&mut config);
+        self.stage.machine.create_paused(&config)
+    }
+
+    /// Boots a guest from the text of a configuration file.
+    pub fn guest_from(&self, text: &str) -> Result<Guest<'s>> {
+        let line = text.lines().find(|line| line.starts_with("name")).context("the configuration has no name")?;
+        let name = line.split('"').nth(1).context("the name is not in quotes")?;
+        let path = format!("/tmp/{name}.cfg");
+        self.stage.machine.write_file(&path, text)?;
+        self.stage.machine.create_from(name, &path)
+    }
+}
+
+impl Drop for Scene<'_> {
+    /// Removes every guest and ends the back end, whatever became of the test; the next one finds an empty stage.
+    fn drop(&mut self) {
+        let machine = &self.stage.machine;
+        let cleared = machine
+            .run_ok("for id in $(xl list | sed -n '3,$s/^[^ ]* *\\([0-9]*\\).*/\\1/p'); do xl destroy $id; done")
+            .and_then(|_| machine.run("kill $(cat /run/vitrine-backend.pid)"))
+            .and_then(|_| {
+                machine.run_ok("while kill -0 $(cat /run/vitrine-backend.pid) 2>/dev/null; do usleep 20000; done")
+            });
+        if let Err(error) = cleared {
+            eprintln!("the stage could not be cleared: {error:#}");
+        }
+    }
+}
+
+/// A screenshot.
+pub struct Screen {
+    picture: Picture,
+    file: PathBuf,
+}
+
+impl Screen {
+    /// Fails unless every pixel is equal; the screenshot is kept where the message says.
+    pub fn expect_equal(&self, expected: &Picture) -> Result<()> {
+        let difference = self.picture.first_difference(expected);
+        ensure!(
+            difference.is_none(),
+            "the screen (see {}) is not what was drawn: {}",
+            self.file.display(),
+            difference.unwrap_or_default()
+        );
+        Ok(())
+    }
+}
+
+/// The test card as gfx draws it here.
+pub fn testcard(width: u32, height: u32, frame: u32) -> Picture {
+    let pixels = vec![0u32; (width * height) as usize];
+    let size = Size::new(width, height);
+    let mut surface = Surface::new(pixels, size).expect("the buffer has the picture's size");
+    testcard::draw(&mut surface, frame);
+    let pixels = surface.into_memory();
+    let rgb = pixels.iter().flat_map(|pixel| [(pixel >> 16) as u8, (pixel >> 8) as u8, *pixel as u8]).collect();
+    Picture { width, height, rgb }
+}
