@@ -106,8 +106,10 @@ struct Service<O: Output> {
 /// Which of the things that are waited for have happened.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ready {
-    screen: bool,
+    store: bool,
+    events: bool,
     end: bool,
+    screen: bool,
 }
 
 impl<O: Output> Service<O> {
@@ -119,10 +121,12 @@ impl<O: Output> Service<O> {
                 log::info!("asked to end");
                 return Ok(());
             }
-            while let Some(event) = self.store.next_event().map_err(Failure::Store)? {
-                self.engine.watch_event(&event.path, &event.token);
+            if ready.store {
+                while let Some(event) = self.store.next_event().map_err(Failure::Store)? {
+                    self.engine.watch_event(&event.path, &event.token);
+                }
             }
-            if self.host.take_events(&mut ports).map_err(lost_events)? == Taken::Overflow {
+            if ready.events && self.host.take_events(&mut ports).map_err(lost_events)? == Taken::Overflow {
                 self.engine.all_ports();
             }
             for port in &ports {
@@ -148,7 +152,8 @@ impl<O: Output> Service<O> {
     /// Waits until something happens, or only looks when there is `more` to do.
     fn wait(&self, more: bool) -> Result<Ready, Failure> {
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-        let timeout = (more || self.store.has_events()).then_some(&at_once);
+        let kept_events = self.store.has_events();
+        let timeout = (more || kept_events).then_some(&at_once);
         self.store.with_fd(|store| {
             let mut waiting: Vec<PollFd<'_>> = [store, self.host.events_fd(), self.signals.as_fd()]
                 .into_iter()
@@ -160,7 +165,7 @@ impl<O: Output> Service<O> {
                 Err(error) => return Err(Failure::Lost("poll", error.into())),
             }
             let ready = |index: usize| waiting.get(index).is_some_and(|fd| !fd.revents().is_empty());
-            Ok(Ready { screen: ready(3), end: ready(2) })
+            Ok(Ready { store: ready(0) || kept_events, events: ready(1), end: ready(2), screen: ready(3) })
         })
     }
 }

@@ -70,6 +70,9 @@ impl EventDevice {
                 Ok(length) => {
                     let words = bytes[..length].chunks_exact(4).flat_map(<[u8; 4]>::try_from);
                     ports.extend(words.map(|word| Port(u32::from_ne_bytes(word))));
+                    if length < bytes.len() {
+                        return Ok(Taken::All);
+                    }
                 }
                 Err(Errno::INTR) => {}
                 Err(Errno::FBIG) => {

@@ -156,8 +156,10 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
             return Ok(());
         }
         let path = format!("{}/{}/{}", self.root, id.guest.0, id.number);
-        if let Some(device) = Device::discover(&self.store, id, path)? {
-            self.store.watch(&device.watched(), &frontend_token(id))?;
+        let device = Device::discover(&self.store, id, path)?;
+        if let Some(device) = device
+            && nodes::watch(&self.store, &device.watched(), &frontend_token(id))?
+        {
             self.devices.insert(id, device);
             self.changed.insert(id);
         }
@@ -170,14 +172,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
         device.release(&mut self.output);
         device.forget_error(&self.store)?;
         log::info!("{id}: removed");
-        match self.store.unwatch(&device.watched(), &frontend_token(id)) {
-            Err(StoreError::Disconnected) => Err(StoreError::Disconnected),
-            Err(error) => {
-                log::debug!("{id}: its watch is gone already: {error}");
-                Ok(())
-            }
-            Ok(()) => Ok(()),
-        }
+        nodes::unwatch(&self.store, &device.watched(), &frontend_token(id))
     }
 
     fn advance_devices(&mut self) -> Result<(), StoreError> {

@@ -34,6 +34,16 @@ pub fn remove<S: BackStore>(store: &S, path: &str) -> Result<(), StoreError> {
     tolerate(path, store.remove(path)).map(drop)
 }
 
+/// Registers a watch; `false` when xenstored does not want it.
+pub fn watch<S: BackStore>(store: &S, path: &str, token: &str) -> Result<bool, StoreError> {
+    Ok(tolerate(path, store.watch(path, token))?.is_some())
+}
+
+/// Ends a watch, if there is one.
+pub fn unwatch<S: BackStore>(store: &S, path: &str, token: &str) -> Result<(), StoreError> {
+    tolerate(path, store.unwatch(path, token)).map(drop)
+}
+
 /// Goes on after any error but the loss of the xenstore.
 fn tolerate<T>(path: &str, result: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match result {

@@ -46,6 +46,9 @@ fn devices_and_connectors_have_limits() {
     scene.world.add_vdispl(DomainId(6), DOM0, 0, &Vdispl::one("Virtual-1", "64x48"));
     scene.run();
     assert_eq!(scene.backend_state(DomainId(6)), XenbusState::Initialising, "not served");
+    scene.world.remove_vdispl(GUEST, DOM0, 0);
+    scene.run();
+    assert_eq!(scene.backend_state(DomainId(6)), XenbusState::InitWait, "now there is room");
 }
 
 #[test]

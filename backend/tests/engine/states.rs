@@ -3,8 +3,9 @@
 use vitrine_backend::engine::Limits;
 use vitrine_xen::DomainId;
 use vitrine_xen::fake::vdispl::frontend_path;
-use vitrine_xen::fake::{Operation, Usage, Vdispl, World};
+use vitrine_xen::fake::{Fault, Operation, Usage, Vdispl, World};
 use vitrine_xen::io::displif::{self, Status};
+use vitrine_xen::platform::StoreError;
 use vitrine_xen::xenbus::XenbusState::{Closed, Closing, Connected, InitWait, Initialised, Initialising, Unknown};
 
 use crate::support::{DOM0, GUEST, RawFrontend, Scene};
@@ -257,6 +258,18 @@ fn a_folder_that_is_removed_is_not_made_anew() {
     scene.run();
     assert_eq!(scene.world.store_read("/local/domain/0/backend/vdispl/5/0/state"), None);
     assert_eq!(scene.engine.devices().count(), 0);
+}
+
+#[test]
+fn a_watch_that_xenstored_refuses_costs_one_device_only() {
+    let mut scene = Scene::new(Limits::default());
+    scene.world.set_faults(|caller: DomainId, operation: &Operation<'_>| match operation {
+        Operation::Watch(path) if caller == DOM0 && path.contains("/5/") => Some(Fault::Store(StoreError::TooBig)),
+        _ => None,
+    });
+    scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+    scene.connect(DomainId(6), &Vdispl::one("Virtual-2", "64x48"));
+    assert_eq!(scene.backend_state(GUEST), Initialising);
 }
 
 #[test]
