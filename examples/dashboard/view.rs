@@ -7,6 +7,7 @@ use crate::gfx::{
     text::{Align, Font, Line, TextStyle, fonts},
 };
 use crate::{MemoryFigures, WallTime};
+use alloc::{vec, vec::Vec};
 use core::time::Duration;
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 
@@ -232,7 +233,8 @@ struct Header {
     layout: Layout,
     time: Label,
     date: Label,
-    light: i32,
+    /// The light that travels along the line below the header.
+    light: Surface<Vec<u32>>,
 }
 
 impl Header {
@@ -247,7 +249,7 @@ impl Header {
             layout: *layout,
             time: label(area(12, 42), Font::fitting(&fonts::FIGURES, scale.px(46)), WRITING),
             date: label(area(61, 24), Font::fitting(&fonts::REGULAR, scale.px(20)), MUTED),
-            light: scale.px(220),
+            light: paint_light(Size::new(scale.length(220).max(1), 2)),
         }
     }
 
@@ -273,19 +275,27 @@ impl Header {
         const THERE_AND_BACK: u128 = 6000;
         let phase = (uptime.as_millis() % THERE_AND_BACK) as i32;
         let width = self.layout.size.width as i32;
-        let way = i64::from(width + self.light);
+        let light = self.light.size().width as i32;
+        let way = i64::from(width + light);
         let half = THERE_AND_BACK as i32 / 2;
         let there = if phase < half { phase } else { 2 * half - phase };
-        let middle = (way * i64::from(there) / i64::from(half)) as i32 - self.light / 2;
+        let left = (way * i64::from(there) / i64::from(half)) as i32 - light;
 
         let line = Rectangle::new(Point::new(0, self.layout.header), Size::new(width as u32, 2));
         let Ok(()) = surface.fill_solid(&line, EDGE);
-        let glow =
-            Rectangle::new(Point::new(middle - self.light / 2, self.layout.header), Size::new(self.light as u32, 2));
-        let brightness = |x: i32| 255 - (2 * x - self.light).abs() * 255 / self.light.max(1);
-        let row = (0..self.light).map(|x| mix(EDGE, TEAL, brightness(x).clamp(0, 255) as u8));
-        let Ok(()) = surface.fill_contiguous(&glow, row.clone().chain(row));
+        surface.draw_surface(&self.light, Point::new(left, self.layout.header));
     }
+}
+
+/// A light that fades to both sides.
+fn paint_light(size: Size) -> Surface<Vec<u32>> {
+    let mut light = Surface::new(vec![0; (size.width * size.height) as usize], size).expect("the memory has this size");
+    let width = size.width as i32;
+    let area = light.bounding_box();
+    let brightness = |x: i32| 255 - (2 * x - width).abs() * 255 / width;
+    let colors = area.points().map(|point| mix(EDGE, TEAL, brightness(point.x) as u8));
+    let Ok(()) = light.fill_contiguous(&area, colors);
+    light
 }
 
 /// A card with one big figure and a line below it.

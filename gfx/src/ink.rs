@@ -28,7 +28,7 @@ impl Ink {
 /// Fully covered pixels of which at least so many follow each other are filled, not staged.
 const SOLID: usize = 8;
 
-/// Pushes coverage along one row from left to right: gathers what is partly or wholly covered, skips what isn't.
+/// Pushes coverage along rows from left to right: gathers what is partly or wholly covered, skips what isn't.
 ///
 /// Draws only inside `visible`, which must be a part of the clip, and records no damage.
 pub(crate) struct Spans<'s, M: PixelMemory> {
@@ -36,19 +36,34 @@ pub(crate) struct Spans<'s, M: PixelMemory> {
     color: u32,
     background: Option<u32>,
     visible: Area,
-    y: i32,
     /// Where the next pixel goes.
     x: i32,
-    /// The coverage of the pixels that end at `x`.
+    y: i32,
+    /// The coverage of the pixels that end at `x`, `len` of them.
     gathered: [u8; STAGE],
     len: usize,
+    /// Where pixels are mixed: a field, so that it is cleared once a shape and not once a span.
+    stage: [u32; STAGE],
 }
 
 impl<'s, M: PixelMemory> Spans<'s, M> {
-    pub fn new(surface: &'s mut Surface<M>, visible: Area, x: i32, y: i32, ink: Ink) -> Self {
+    pub fn new(surface: &'s mut Surface<M>, visible: Area, ink: Ink) -> Self {
         let color = pixel::pack(ink.color);
         let background = ink.background.map(pixel::pack);
-        Self { surface, color, background, visible, y, x, gathered: [0; STAGE], len: 0 }
+        let (gathered, stage) = ([0; STAGE], [0; STAGE]);
+        Self { surface, color, background, visible, x: 0, y: 0, gathered, len: 0, stage }
+    }
+
+    /// What is pushed next belongs to row `y`, from `x` on.
+    pub fn start_row(&mut self, x: i32, y: i32) {
+        self.flush();
+        (self.x, self.y) = (x, y);
+    }
+
+    /// The part of `area` that is drawn; `None` when there is no such part.
+    pub fn visible(&self, area: Area) -> Option<Area> {
+        let visible = self.visible.intersection(area);
+        (!visible.is_empty()).then_some(visible)
     }
 
     /// The next `count` pixels are covered by `coverage / 255`.
@@ -88,13 +103,15 @@ impl<'s, M: PixelMemory> Spans<'s, M> {
 
     /// Draws what was gathered.
     fn flush(&mut self) {
+        if self.len == 0 {
+            return;
+        }
         let start = self.x.saturating_sub_unsigned(self.len as u32);
         let from = start.max(self.visible.left);
         let to = self.x.min(self.visible.right);
         if from < to {
             let coverage = &self.gathered[(from - start) as usize..(to - start) as usize];
-            let mut stage = [0; STAGE];
-            let pixels = &mut stage[..coverage.len()];
+            let pixels = &mut self.stage[..coverage.len()];
             match self.background {
                 Some(background) => pixels.fill(background),
                 None => self.surface.get_row(from, self.y, pixels),

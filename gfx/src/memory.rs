@@ -1,8 +1,5 @@
 //! Memory that holds pixels, reached by copies only.
 
-/// How many pixels [`PixelMemory::copy_from`] stages at a time: 1 KiB of stack.
-const STAGE: usize = 256;
-
 /// Memory made of 32-bit pixels, which is read and written by value.
 ///
 /// A frame buffer that is shared with another domain can change at any moment, so no Rust reference to its pixels may
@@ -30,21 +27,6 @@ pub trait PixelMemory {
 
     /// Copies the pixels from `at` on into `pixels`, as many as it holds.
     fn read(&self, at: usize, pixels: &mut [u32]);
-
-    /// Copies `count` pixels of `source` from `source_at` on to the pixels from `at` on.
-    fn copy_from<S: PixelMemory + ?Sized>(&mut self, at: usize, source: &S, source_at: usize, count: usize)
-    where
-        Self: Sized,
-    {
-        let mut stage = [0; STAGE];
-        let mut done = 0;
-        while done < count {
-            let part = &mut stage[..STAGE.min(count - done)];
-            source.read(source_at + done, part);
-            self.write(at + done, part);
-            done += part.len();
-        }
-    }
 }
 
 impl PixelMemory for [u32] {
@@ -94,16 +76,7 @@ forward_to_target!(impl<M: PixelMemory + ?Sized> PixelMemory for &mut M);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::{vec, vec::Vec};
-
-    #[test]
-    fn copy_from_crosses_stages() {
-        let source: Vec<u32> = (0..1000).collect();
-        let mut target = vec![0; 1000];
-        target.copy_from(10, &source, 3, 900);
-        assert_eq!(target[10..910], source[3..903]);
-        assert!(target[..10].iter().chain(&target[910..]).all(|&pixel| pixel == 0));
-    }
+    use alloc::vec;
 
     #[test]
     #[should_panic]

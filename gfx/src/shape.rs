@@ -31,11 +31,12 @@ impl<M: PixelMemory> Surface<M> {
         let Some(visible) = self.touch(area) else { return };
         let Size { width, height } = rectangle.size;
         let corner = Corner { diameter: diameter.min(MAX_SIDE) };
+        let mut spans = Spans::new(self, visible, ink);
         for y in visible.top..visible.bottom {
             let from_top = (i64::from(y) - i64::from(area.top)) as u32;
             // Counted from the nearer of the top and bottom edges.
             let row = from_top.min(height - 1 - from_top);
-            let mut spans = Spans::new(self, visible, area.left, y, ink);
+            spans.start_row(area.left, y);
             corner.push_row(&mut spans, width, row);
         }
     }
@@ -60,8 +61,9 @@ impl<M: PixelMemory> Surface<M> {
         let stroke = Stroke::new(from, to, width);
         let area = stroke.envelope();
         let Some(visible) = self.touch(area) else { return };
+        let mut spans = Spans::new(self, visible, ink);
         for y in visible.top..visible.bottom {
-            let mut spans = Spans::new(self, visible, visible.left, y, ink);
+            spans.start_row(visible.left, y);
             for x in visible.left..visible.right {
                 spans.push(stroke.coverage(x, y), 1);
             }

@@ -149,12 +149,13 @@ impl<M: PixelMemory> Surface<M> {
         core::mem::take(&mut self.damage)
     }
 
-    /// Copies another surface to this one, its top left corner to `at`.
-    pub fn draw_surface<S: PixelMemory>(&mut self, source: &Surface<S>, at: Point) {
+    /// Copies a picture in memory of our own to this one, its top left corner to `at`.
+    pub fn draw_surface<S: AsRef<[u32]>>(&mut self, source: &Surface<S>, at: Point) {
         let Some(visible) = self.touch(Area::from_rectangle(&Rectangle::new(at, source.size))) else { return };
+        let pixels = source.memory.as_ref();
         for y in visible.top..visible.bottom {
-            let source_at = source.offset(visible.left - at.x, y - at.y);
-            self.memory.copy_from(self.offset(visible.left, y), &source.memory, source_at, visible.width());
+            let from = (y - at.y) as usize * source.stride + (visible.left - at.x) as usize;
+            self.put_row(visible.left, y, &pixels[from..][..visible.width()]);
         }
     }
 
@@ -213,9 +214,15 @@ impl<M: PixelMemory> Surface<M> {
     pub(crate) fn copy_area<S: PixelMemory>(&mut self, source: &Surface<S>, area: Area) {
         assert_eq!(self.size, source.size, "copying between surfaces of different size");
         let area = area.intersection(self.bounds());
+        let mut stage = [0; STAGE];
         for y in area.top..area.bottom {
-            let (at, source_at) = (self.offset(area.left, y), source.offset(area.left, y));
-            self.memory.copy_from(at, &source.memory, source_at, area.width());
+            let mut x = area.left;
+            while x < area.right {
+                let part = &mut stage[..STAGE.min((area.right - x) as usize)];
+                source.get_row(x, y, part);
+                self.put_row(x, y, part);
+                x += part.len() as i32;
+            }
         }
     }
 }

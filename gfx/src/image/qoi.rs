@@ -77,10 +77,10 @@ impl<'a> Qoi<'a> {
             return Ok(());
         };
         let mut decoder = Decoder::new(self.chunks);
+        let mut stage = [Rgba::default(); STAGE];
         for y in area.top..visible.bottom {
             let mut x = area.left;
             while x < area.right {
-                let mut stage = [Rgba::default(); STAGE];
                 let part = &mut stage[..STAGE.min((area.right - x) as usize)];
                 for slot in part.iter_mut() {
                     *slot = decoder.next().ok_or(QoiError::Truncated)?;

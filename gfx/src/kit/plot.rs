@@ -3,6 +3,7 @@
 use super::History;
 use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, pixel, surface::STAGE};
 use alloc::vec::Vec;
+use core::ops::Range;
 use embedded_graphics_core::{pixelcolor::Rgb888, primitives::Rectangle};
 
 /// Opacity of the tint right below the top of the plot and at its foot, of 255.
@@ -21,7 +22,14 @@ pub struct Plot {
     thickness: i64,
     /// For each column of pixels, where the line is in it; kept so that drawing allocates nothing.
     columns: Vec<Column>,
+    /// `middle` of each column once more: whether a pixel is above the line is asked for all of them.
+    middles: Vec<i32>,
+    /// For each few columns, between which SUBPIXELs their line lies: in most rows they can be left out together.
+    bands: Vec<Range<i32>>,
 }
+
+/// How many columns one element of `bands` is for.
+const BAND: usize = 8;
 
 /// The line in one column of pixels, in SUBPIXELs from the top of the plot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +58,8 @@ impl Plot {
             line: Rgb888::new(255, 255, 255),
             thickness: i64::from(thickness) * i64::from(SUBPIXEL),
             columns: alloc::vec![Column::default(); area.width()],
+            middles: alloc::vec![0; area.width()],
+            bands: alloc::vec![0..0; area.width().div_ceil(BAND)],
         }
     }
 
@@ -82,17 +92,22 @@ impl Plot {
     pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, history: &History, step: u32, lines: u32) {
         self.place(history, i64::from(step) * i64::from(lines));
         let Some(visible) = surface.touch(self.area) else { return };
+        let mut stage = [0; STAGE];
         for y in visible.top..visible.bottom {
             let on_grid = (0..=lines).any(|index| self.grid_y(index, lines) == y);
             let row = Row::new(self, y, on_grid);
-            let mut x = visible.left;
-            while x < visible.right {
-                let mut stage = [0; STAGE];
-                let part = &mut stage[..STAGE.min((visible.right - x) as usize)];
-                let columns = &self.columns[(x - self.area.left) as usize..];
-                part.iter_mut().zip(columns).for_each(|(pixel, column)| *pixel = row.pixel(column));
-                surface.put_row(x, y, part);
-                x += part.len() as i32;
+            // From the left edge, so that the stage begins with a band.
+            for (index, start) in (0..self.columns.len()).step_by(STAGE).enumerate() {
+                let end = self.columns.len().min(start + STAGE);
+                let part = &mut stage[..end - start];
+                row.paint(part, &self.middles[start..end]);
+                row.paint_line(part, &self.columns[start..end], &self.bands[index * STAGE / BAND..]);
+                let x = self.area.left + start as i32;
+                let shown =
+                    (visible.left.clamp(x, x + part.len() as i32), visible.right.clamp(x, x + part.len() as i32));
+                if shown.0 < shown.1 {
+                    surface.put_row(shown.0, y, &part[(shown.0 - x) as usize..(shown.1 - x) as usize]);
+                }
             }
         }
     }
@@ -131,6 +146,11 @@ impl Plot {
             }
             before = Some((x, y));
         }
+        self.middles.iter_mut().zip(&self.columns).for_each(|(middle, column)| *middle = column.middle);
+        for (band, columns) in self.bands.iter_mut().zip(self.columns.chunks(BAND)) {
+            let edges = columns.iter().filter(|column| column.middle != i32::MAX).map(Column::extent);
+            *band = edges.reduce(|all, one| all.start.min(one.start)..all.end.max(one.end)).unwrap_or_default();
+        }
     }
 }
 
@@ -146,6 +166,23 @@ impl Column {
         let most = (2 * reach * 256 / ramp).min(256);
         let (middle, reach, ramp, most) = (middle as i32, reach as i32, ramp as i32, most as i32);
         Self { middle, reach, ramp, most, top: i32::MIN, bottom: i32::MAX }
+    }
+
+    /// Between which SUBPIXELs rows have their middle that the line touches.
+    fn extent(&self) -> Range<i32> {
+        self.top - SUBPIXEL..self.bottom + SUBPIXEL
+    }
+
+    /// How much of a pixel the line covers whose middle is at `y`.
+    fn coverage(&self, y: i32) -> u8 {
+        let inside = i64::from(self.reach + self.ramp / 2) - i64::from(y.abs_diff(self.middle));
+        if self.middle == i32::MAX || inside <= 0 {
+            return 0;
+        }
+        let across = (inside * 256 / i64::from(self.ramp)).min(self.most.into()) as i32;
+        let within = |inside: i32| (inside + SUBPIXEL / 2).clamp(0, 256);
+        let ends = within(y - self.top).min(within(self.bottom - y));
+        (across.min(ends) * 255 / 256) as u8
     }
 }
 
@@ -169,20 +206,21 @@ impl Row {
         Self { middle, above, below: pixel::blend(above, line, tint as u8), line }
     }
 
-    fn pixel(&self, column: &Column) -> u32 {
-        if column.middle == i32::MAX {
-            return self.above;
+    /// The pixels without the line: those above it and those below.
+    fn paint(&self, pixels: &mut [u32], middles: &[i32]) {
+        for (pixel, &middle) in pixels.iter_mut().zip(middles) {
+            *pixel = if middle < self.middle { self.below } else { self.above };
         }
-        let off = self.middle - column.middle;
-        let below = if off > 0 { self.below } else { self.above };
-        let inside = column.reach + column.ramp / 2 - off.abs();
-        if inside <= 0 {
-            return below;
+    }
+
+    /// The line, where it is in this row.
+    fn paint_line(&self, pixels: &mut [u32], columns: &[Column], bands: &[Range<i32>]) {
+        for ((pixels, columns), band) in pixels.chunks_mut(BAND).zip(columns.chunks(BAND)).zip(bands) {
+            if band.contains(&self.middle) {
+                for (pixel, column) in pixels.iter_mut().zip(columns) {
+                    *pixel = pixel::blend(*pixel, self.line, column.coverage(self.middle));
+                }
+            }
         }
-        let across = (i64::from(inside) * 256 / i64::from(column.ramp)).min(column.most.into()) as i32;
-        let within = |inside: i32| inside.saturating_add(SUBPIXEL / 2).clamp(0, 256);
-        let ends =
-            within(self.middle.saturating_sub(column.top)).min(within(column.bottom.saturating_sub(self.middle)));
-        pixel::blend(below, self.line, (across.min(ends) * 255 / 256) as u8)
     }
 }

@@ -55,14 +55,17 @@ impl TextStyle {
             Align::Right => at.x.saturating_sub(width),
         };
         let mut touched: Option<Area> = None;
+        let clip = surface.visible(surface.bounds());
+        let mut spans = Spans::new(surface, clip.unwrap_or(Area::EMPTY), self.ink);
         for placed in self.font.place(text) {
             let pen = left.saturating_add(to_pixels(placed.start));
-            let drawn = draw_glyph(surface, self.font, placed.glyph, Point::new(pen, at.y), self.ink);
+            let drawn = draw_glyph(&mut spans, self.font, placed.glyph, Point::new(pen, at.y));
             touched = match (touched, drawn) {
                 (Some(all), Some(one)) => Some(all.envelope(one)),
                 (all, one) => all.or(one),
             };
         }
+        drop(spans);
         if let Some(area) = touched {
             surface.touch(area);
         }
@@ -71,13 +74,7 @@ impl TextStyle {
 }
 
 /// Draws a glyph with the pen at `pen`; returns the part of it that is inside the clip.
-fn draw_glyph<M: PixelMemory>(
-    surface: &mut Surface<M>,
-    font: &Font,
-    glyph: &Glyph,
-    pen: Point,
-    ink: Ink,
-) -> Option<Area> {
+fn draw_glyph<M: PixelMemory>(spans: &mut Spans<'_, M>, font: &Font, glyph: &Glyph, pen: Point) -> Option<Area> {
     let left = pen.x.saturating_add(glyph.left.into());
     let top = pen.y.saturating_sub(glyph.top.into());
     let area = Area {
@@ -86,10 +83,10 @@ fn draw_glyph<M: PixelMemory>(
         right: left.saturating_add(glyph.width.into()),
         bottom: top.saturating_add(glyph.height.into()),
     };
-    let visible = surface.visible(area)?;
+    let visible = spans.visible(area)?;
     let mut rows = font.rows[glyph.rows as usize..].iter();
     for y in top..visible.bottom {
-        let mut spans = Spans::new(surface, visible, left, y, ink);
+        spans.start_row(left, y);
         let mut to_come = usize::from(glyph.width);
         while to_come > 0 {
             let &code = rows.next()?;
