@@ -86,6 +86,8 @@ pub struct Device<P: BackPlatform> {
     log: Rc<GuestLog>,
     /// Whether the error node was written.
     reported: bool,
+    /// Whether the last failure was the output's.
+    lacks_connector: bool,
 }
 
 impl<P: BackPlatform> Device<P> {
@@ -109,6 +111,7 @@ impl<P: BackPlatform> Device<P> {
             buffers: Buffers::default(),
             log: Rc::default(),
             reported: false,
+            lacks_connector: false,
         }))
     }
 
@@ -120,6 +123,19 @@ impl<P: BackPlatform> Device<P> {
     /// The connectors, while there is a connection.
     pub fn connectors_mut(&mut self) -> &mut [Connector<P>] {
         &mut self.connectors
+    }
+
+    /// How many of the output's connectors the device has now.
+    pub fn connectors_in_use(&self) -> usize {
+        self.connectors.len()
+    }
+
+    /// Lets a device that the output had no connector for be looked at anew, at the next [`Self::advance`]; `false` if it
+    /// is no such one.
+    pub fn try_again(&mut self) -> bool {
+        let waits = self.situation.failed && self.lacks_connector;
+        self.situation.failed &= !waits;
+        waits
     }
 
     /// This end's state, as read or written last.
@@ -270,6 +286,7 @@ impl<P: BackPlatform> Device<P> {
         failure: &Failure,
     ) -> Result<(), StoreError> {
         (self.situation.failed, self.reported) = (true, true);
+        self.lacks_connector = matches!(failure, Failure::Output(_));
         self.log(environment, Level::Error, format_args!("{failure}"));
         nodes::write(environment.store, &format!("{}/error", self.error_path()), &format!("-22 {failure}"))
     }

@@ -121,6 +121,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
     /// Does what there is to do; every ring gets one turn. Returns whether there is more: then it wants to be polled again
     /// after a look at what else has happened. An error: the xenstore is gone.
     pub fn poll(&mut self) -> Result<bool, StoreError> {
+        let in_use = self.connectors_in_use();
         if core::mem::take(&mut self.rescan) {
             self.find_devices()?;
         }
@@ -132,7 +133,20 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
             more |= device.serve(&mut Environment { platform, store, output, limits })?;
         }
         self.report_flips();
+        if self.connectors_in_use() < in_use {
+            self.try_again();
+        }
         Ok(more || self.rescan || !self.changed.is_empty())
+    }
+
+    fn connectors_in_use(&self) -> usize {
+        self.devices.values().map(Device::connectors_in_use).sum()
+    }
+
+    /// A connector was given back: it may be the one that another guest could not have.
+    fn try_again(&mut self) {
+        let refused = self.devices.iter_mut().filter_map(|(id, device)| device.try_again().then_some(*id));
+        self.changed.extend(refused);
     }
 
     fn find_devices(&mut self) -> Result<(), StoreError> {

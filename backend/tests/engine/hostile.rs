@@ -26,6 +26,18 @@ fn a_ring_index_that_makes_no_sense_ends_the_connection() {
 }
 
 #[test]
+fn a_ring_that_is_broken_before_it_is_bound_is_tried_once() {
+    let mut scene = Scene::new(Limits::default());
+    scene.world.add_vdispl(GUEST, DOM0, 0, &Vdispl::one("Virtual-1", "64x48"));
+    scene.run();
+    let mut frontend = RawFrontend::new(&scene.world, GUEST, 1);
+    frontend.channels[0].ring.page().memory().write_u32(0, 1000);
+    frontend.publish();
+    assert!(scene.run() < 10);
+    assert_eq!(scene.backend_state(GUEST), XenbusState::Closed);
+}
+
+#[test]
 fn a_consumer_index_that_makes_no_sense_only_loses_events() {
     let (mut scene, mut frontend) = Scene::connected();
     let (_buffer, request) = frontend.buffer(1, 64 * 48 * 4);

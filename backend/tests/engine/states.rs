@@ -125,6 +125,24 @@ fn all_devices_of_a_guest_can_be_removed_at_once() {
 }
 
 #[test]
+fn a_guest_gets_its_connector_when_another_one_gives_it_back() {
+    let (mut scene, first) = Scene::connected();
+    let second = DomainId(6);
+    scene.world.add_vdispl(second, DOM0, 0, &vdispl());
+    scene.run();
+    let mut frontend = RawFrontend::new(&scene.world, second, 1);
+    frontend.publish();
+    scene.run();
+    assert_eq!(scene.backend_state(second), Closed);
+    let error = scene.world.store_read("/local/domain/0/error/backend/vdispl/6/0/error").unwrap();
+    assert_eq!(String::from_utf8(error).unwrap(), "-22 connector Virtual-1 shows another guest already");
+    first.set_state(Closed);
+    scene.run();
+    assert_eq!(scene.backend_state(second), Connected);
+    assert_eq!(scene.canvas.heads()[0].label, "d6-0-Virtual-1");
+}
+
+#[test]
 fn a_back_end_that_ends_closes_every_device() {
     let (mut scene, _frontend) = Scene::connected();
     scene.engine.leave();

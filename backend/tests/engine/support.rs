@@ -28,6 +28,8 @@ pub const GUEST: DomainId = DomainId(5);
 /// What a head of the canvas shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
+    /// The connector's name.
+    pub connector: String,
     /// Whose it is.
     pub label: String,
     /// The size of the picture, and its rows as XRGB8888; `None` while the head is blank.
@@ -87,11 +89,15 @@ impl Output for Canvas {
         Ok(())
     }
 
-    fn open(&mut self, _: &str, _: Resolution, label: &str) -> Result<HeadId, OutputError> {
+    fn open(&mut self, connector: &str, _: Resolution, label: &str) -> Result<HeadId, OutputError> {
         let mut state = self.0.borrow_mut();
+        if state.heads.values().any(|shown| shown.connector == connector) {
+            return Err(OutputError::Taken(connector.into()));
+        }
         state.opened += 1;
         let head = HeadId(state.opened);
-        state.heads.insert(head, Shown { label: label.into(), ..Shown::default() });
+        let shown = Shown { connector: connector.into(), label: label.into(), ..Shown::default() };
+        state.heads.insert(head, shown);
         Ok(head)
     }
 
