@@ -1,8 +1,11 @@
 //! A line over time, with the area below it tinted.
 
+mod column;
+
 use super::History;
-use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, pixel, surface::STAGE};
+use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, pixel};
 use alloc::vec::Vec;
+use column::Column;
 use core::ops::Range;
 use embedded_graphics_core::{pixelcolor::Rgb888, primitives::Rectangle};
 
@@ -22,30 +25,12 @@ pub struct Plot {
     thickness: i64,
     /// For each column of pixels, where the line is in it; kept so that drawing allocates nothing.
     columns: Vec<Column>,
-    /// `middle` of each column once more: whether a pixel is above the line is asked for all of them.
-    middles: Vec<i32>,
-    /// For each few columns, between which SUBPIXELs their line lies: in most rows they can be left out together.
+    /// For each [`BAND`] columns, between which SUBPIXELs their line lies. In most rows all of them are above it or below.
     bands: Vec<Range<i32>>,
 }
 
-/// How many columns one element of `bands` is for.
+/// How many columns are looked at together.
 const BAND: usize = 8;
-
-/// The line in one column of pixels, in SUBPIXELs from the top of the plot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Column {
-    /// The middle of the line.
-    middle: i32,
-    /// From the middle to where the line is half covered.
-    reach: i32,
-    /// How many SUBPIXELs the coverage takes from none to full.
-    ramp: i32,
-    /// The most that is covered of a pixel, of 256.
-    most: i32,
-    /// Where the line ends in this column: a steep one must not shoot out over the values that it joins.
-    top: i32,
-    bottom: i32,
-}
 
 impl Plot {
     /// A plot that fills `area`, with a line of `thickness` pixels.
@@ -57,8 +42,7 @@ impl Plot {
             grid: Rgb888::new(64, 64, 64),
             line: Rgb888::new(255, 255, 255),
             thickness: i64::from(thickness) * i64::from(SUBPIXEL),
-            columns: alloc::vec![Column::default(); area.width()],
-            middles: alloc::vec![0; area.width()],
+            columns: alloc::vec![Column::NONE; area.width()],
             bands: alloc::vec![0..0; area.width().div_ceil(BAND)],
         }
     }
@@ -92,23 +76,27 @@ impl Plot {
     pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, history: &History, step: u32, lines: u32) {
         self.place(history, i64::from(step) * i64::from(lines));
         let Some(visible) = surface.touch(self.area) else { return };
-        let mut stage = [0; STAGE];
         for y in visible.top..visible.bottom {
             let on_grid = (0..=lines).any(|index| self.grid_y(index, lines) == y);
-            let row = Row::new(self, y, on_grid);
-            // From the left edge, so that the stage begins with a band.
-            for (index, start) in (0..self.columns.len()).step_by(STAGE).enumerate() {
-                let end = self.columns.len().min(start + STAGE);
-                let part = &mut stage[..end - start];
-                row.paint(part, &self.middles[start..end]);
-                row.paint_line(part, &self.columns[start..end], &self.bands[index * STAGE / BAND..]);
-                let x = self.area.left + start as i32;
-                let shown =
-                    (visible.left.clamp(x, x + part.len() as i32), visible.right.clamp(x, x + part.len() as i32));
-                if shown.0 < shown.1 {
-                    surface.put_row(shown.0, y, &part[(shown.0 - x) as usize..(shown.1 - x) as usize]);
+            self.draw_row(surface, visible, y, &Row::new(self, y, on_grid));
+        }
+    }
+
+    fn draw_row<M: PixelMemory>(&self, surface: &mut Surface<M>, visible: Area, y: i32, row: &Row) {
+        let mut x = self.area.left;
+        let mut columns = self.columns.as_slice();
+        for bands in self.bands.chunk_by(|one, next| row.flat_color(one) == row.flat_color(next)) {
+            let (run, rest) = columns.split_at(columns.len().min(bands.len() * BAND));
+            let end = x + run.len() as i32;
+            let shown = x.max(visible.left)..end.min(visible.right);
+            if !shown.is_empty() {
+                let run = &run[(shown.start - x) as usize..(shown.end - x) as usize];
+                match row.flat_color(&bands[0]) {
+                    Some(color) => surface.put_run(shown.start, y, run.len(), color),
+                    None => row.draw_line(surface, shown.start, y, run),
                 }
             }
+            (x, columns) = (end, rest);
         }
     }
 
@@ -122,7 +110,7 @@ impl Plot {
         let height_of = |value: u32| margin + height - height * i64::from(value).min(full) / full;
         let intervals = (history.capacity() as i64 - 1).max(1);
 
-        self.columns.fill(Column { middle: i32::MAX, ..Column::default() });
+        self.columns.fill(Column::NONE);
         // Samples stand `width / intervals` apart, the newest on the right edge.
         let samples = history.values().len() as i64;
         let left_of = |index: i64| (width - 1) * subpixel * (index + intervals + 1 - samples) / intervals;
@@ -146,43 +134,10 @@ impl Plot {
             }
             before = Some((x, y));
         }
-        self.middles.iter_mut().zip(&self.columns).for_each(|(middle, column)| *middle = column.middle);
         for (band, columns) in self.bands.iter_mut().zip(self.columns.chunks(BAND)) {
-            let edges = columns.iter().filter(|column| column.middle != i32::MAX).map(Column::extent);
-            *band = edges.reduce(|all, one| all.start.min(one.start)..all.end.max(one.end)).unwrap_or_default();
+            let extents = columns.iter().map(Column::extent);
+            *band = extents.reduce(|all, one| all.start.min(one.start)..all.end.max(one.end)).unwrap_or_default();
         }
-    }
-}
-
-impl Column {
-    /// A line through the middle of the column that falls `slope` SUBPIXELs a column.
-    fn new(middle: i64, slope: i64, thickness: i64) -> Self {
-        let subpixel = i64::from(SUBPIXEL);
-        let slope = slope.clamp(-(1 << 24), 1 << 24);
-        // A slanted line is higher than it is thick; within the column its middle moves by the slope, over which the
-        // coverage grows from none to full (over one pixel at least: that is how large pixels are).
-        let reach = thickness * (subpixel * subpixel + slope * slope).isqrt() / subpixel / 2;
-        let ramp = slope.abs().max(subpixel);
-        let most = (2 * reach * 256 / ramp).min(256);
-        let (middle, reach, ramp, most) = (middle as i32, reach as i32, ramp as i32, most as i32);
-        Self { middle, reach, ramp, most, top: i32::MIN, bottom: i32::MAX }
-    }
-
-    /// Between which SUBPIXELs rows have their middle that the line touches.
-    fn extent(&self) -> Range<i32> {
-        self.top - SUBPIXEL..self.bottom + SUBPIXEL
-    }
-
-    /// How much of a pixel the line covers whose middle is at `y`.
-    fn coverage(&self, y: i32) -> u8 {
-        let inside = i64::from(self.reach + self.ramp / 2) - i64::from(y.abs_diff(self.middle));
-        if self.middle == i32::MAX || inside <= 0 {
-            return 0;
-        }
-        let across = (inside * 256 / i64::from(self.ramp)).min(self.most.into()) as i32;
-        let within = |inside: i32| (inside + SUBPIXEL / 2).clamp(0, 256);
-        let ends = within(y - self.top).min(within(self.bottom - y));
-        (across.min(ends) * 255 / 256) as u8
     }
 }
 
@@ -206,21 +161,27 @@ impl Row {
         Self { middle, above, below: pixel::blend(above, line, tint as u8), line }
     }
 
-    /// The pixels without the line: those above it and those below.
-    fn paint(&self, pixels: &mut [u32], middles: &[i32]) {
-        for (pixel, &middle) in pixels.iter_mut().zip(middles) {
-            *pixel = if middle < self.middle { self.below } else { self.above };
+    /// The colour of all pixels in columns whose line lies within `band`; `None` when they differ.
+    fn flat_color(&self, band: &Range<i32>) -> Option<u32> {
+        if self.middle < band.start {
+            Some(self.above)
+        } else if self.middle >= band.end {
+            Some(self.below)
+        } else {
+            None
         }
     }
 
-    /// The line, where it is in this row.
-    fn paint_line(&self, pixels: &mut [u32], columns: &[Column], bands: &[Range<i32>]) {
-        for ((pixels, columns), band) in pixels.chunks_mut(BAND).zip(columns.chunks(BAND)).zip(bands) {
-            if band.contains(&self.middle) {
-                for (pixel, column) in pixels.iter_mut().zip(columns) {
-                    *pixel = pixel::blend(*pixel, self.line, column.coverage(self.middle));
-                }
+    fn draw_line<M: PixelMemory>(&self, surface: &mut Surface<M>, mut x: i32, y: i32, columns: &[Column]) {
+        let mut stage = [0; 4 * BAND];
+        for columns in columns.chunks(stage.len()) {
+            let pixels = &mut stage[..columns.len()];
+            for (pixel, column) in pixels.iter_mut().zip(columns) {
+                let ground = if column.middle < self.middle { self.below } else { self.above };
+                *pixel = pixel::blend(ground, self.line, column.coverage(self.middle));
             }
+            surface.put_row(x, y, pixels);
+            x += columns.len() as i32;
         }
     }
 }
