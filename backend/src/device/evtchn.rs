@@ -22,7 +22,7 @@ const RESET: Name = Name { letter: b'E', number: 5, size: 0 };
 /// How many ports one read takes.
 const BATCH: usize = 128;
 
-/// What [`EventDevice::take`] found.
+/// What [`HostDomain::take_events`](super::HostDomain::take_events) found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// The ports that were asked for are all that have fired.

@@ -1,8 +1,8 @@
 //! dom0's device nodes: the real [`BackPlatform`] and [`BackStore`](vitrine_xen::platform::BackStore).
 //!
-//! All unsafe code of the back end is in this folder, and there is little of it: [`ioctl`] makes requests to Xen's
-//! character devices, [`mapping`] maps and unmaps memory that a device lends. The rest says what the requests are
-//! ([`evtchn`], [`gntdev`], and [`scanout`] for a screen's memory) or speaks bytes ([`xenbus`]).
+//! All unsafe code of the back end is in this folder, and there is little of it: `ioctl` makes requests to Xen's
+//! character devices, `mapping` maps and unmaps memory that a device lends. The rest says what the requests are
+//! (`evtchn`, `gntdev`, and `scanout` for a screen's memory) or speaks bytes (`xenbus`).
 
 mod evtchn;
 mod gntdev;

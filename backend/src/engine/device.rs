@@ -291,7 +291,7 @@ impl<P: BackPlatform> Device<P> {
         nodes::write(environment.store, &format!("{}/error", self.error_path()), &format!("-22 {failure}"))
     }
 
-    /// Removes what [`Self::fail`] has written.
+    /// Removes the error node, if it was written.
     pub fn forget_error<S: BackStore>(&mut self, store: &S) -> Result<(), StoreError> {
         if core::mem::take(&mut self.reported) { nodes::remove(store, &self.error_path()) } else { Ok(()) }
     }
