@@ -15,6 +15,9 @@ use ttf_parser::{
 const TEXT: &str =
     " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~°±µ·×–—’•…";
 
+/// What a heading is written with: it is large, so it does without the rarer signs.
+const HEADING: &str = " !&'(),-./0123456789:?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz–";
+
 /// What a figure is written with.
 const FIGURES: &str = " %+,-./0123456789:–";
 
@@ -42,9 +45,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let light = TypeFace::load("Light")?;
 
     let mut code = String::new();
-    regular.emit_kerning(&mut code)?;
-    medium.emit_kerning(&mut code)?;
-    light.emit_kerning(&mut code)?;
+    regular.emit_kerning(&mut code, TEXT)?;
+    medium.emit_kerning(&mut code, TEXT)?;
+    light.emit_kerning(&mut code, HEADING)?;
     for &height in REGULAR_X_HEIGHTS {
         regular.emit(&mut code, TEXT, true, UNITS_PER_EM * f32::from(height) / X_HEIGHT)?;
     }
@@ -52,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         medium.emit(&mut code, TEXT, true, UNITS_PER_EM * f32::from(height) / X_HEIGHT)?;
     }
     for &height in TITLE_X_HEIGHTS {
-        light.emit(&mut code, TEXT, true, UNITS_PER_EM * f32::from(height) / X_HEIGHT)?;
+        light.emit(&mut code, HEADING, true, UNITS_PER_EM * f32::from(height) / X_HEIGHT)?;
     }
     for &height in FIGURE_HEIGHTS {
         light.emit(&mut code, FIGURES, false, UNITS_PER_EM * f32::from(height) / CAP_HEIGHT)?;
@@ -86,6 +89,8 @@ impl TypeFace {
         let mut chars: Vec<char> = chars.chars().collect();
         chars.sort_unstable();
 
+        let count = chars.len();
+
         let (mut glyphs, mut rows) = (String::new(), Vec::new());
         for character in chars {
             if self.font.lookup_glyph_index(character) == 0 {
@@ -110,11 +115,11 @@ impl TypeFace {
         fs::write(Path::new(&env::var("OUT_DIR")?).join(&name), &rows)?;
         writeln!(
             code,
-            "/// Roboto {} of {size:.2} pixels per em, {}: {} bytes of glyphs.\n\
+            "/// Roboto {} of {size:.2} pixels per em: {} characters in {} bytes.\n\
              pub static {name}: Font = Font {{\n    size: {},\n    ascent: {},\n    descent: {},\n    cap_height: {},\n    \
              kerning: {},\n    glyphs: &[\n{glyphs}    ],\n    rows: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")),\n}};",
             self.name,
-            if kerned { "all of ASCII and some more" } else { "digits and their company" },
+            count,
             rows.len(),
             in_64ths(size),
             lines.ascent.ceil(),
@@ -126,11 +131,11 @@ impl TypeFace {
     }
 
     /// Writes the table of pairs that stand closer or further apart, which all sizes share.
-    fn emit_kerning(&self, code: &mut String) -> Result<(), Box<dyn Error>> {
+    fn emit_kerning(&self, code: &mut String, chars: &str) -> Result<(), Box<dyn Error>> {
         let face = Face::parse(&self.data, 0)?;
         let mut pairs = BTreeMap::new();
-        for left in TEXT.chars() {
-            for right in TEXT.chars() {
+        for left in chars.chars() {
+            for right in chars.chars() {
                 // Digits stay in columns.
                 if left.is_ascii_digit() && right.is_ascii_digit() {
                     continue;

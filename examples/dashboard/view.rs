@@ -54,8 +54,10 @@ pub struct Dashboard {
     period: Shown<u128>,
     /// The figures of the current period.
     figures: Option<Figures>,
+    /// Whether the last frame was drawn whole: what that takes says nothing about the frames that follow.
+    whole: bool,
     /// The longest frame time of the period that is not over yet.
-    longest: Duration,
+    longest: Option<Duration>,
     frame_times: History,
     /// Uptime and flips at the start of the last periods, the newest first.
     flips: [Option<(Duration, u64)>; RATE_PERIODS],
@@ -77,7 +79,8 @@ impl Dashboard {
             frame: Shown::new(),
             period: Shown::new(),
             figures: None,
-            longest: Duration::ZERO,
+            whole: true,
+            longest: None,
             frame_times: History::new(SAMPLES),
             flips: [None; RATE_PERIODS],
             header: Header::new(&layout, scale),
@@ -89,7 +92,10 @@ impl Dashboard {
 
     /// Brings a buffer of the given age up to date with `figures`.
     pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, age: u64, figures: &Figures) {
-        self.longest = self.longest.max(figures.frame_time);
+        if !self.whole {
+            self.longest = self.longest.max(Some(figures.frame_time));
+        }
+        self.whole = age == 0;
         let period = figures.uptime.as_millis() / PERIOD.as_millis();
         if self.period.value() != Some(&period) {
             self.record(figures);
@@ -106,8 +112,9 @@ impl Dashboard {
     /// A new period has begun.
     fn record(&mut self, figures: &Figures) {
         self.figures = Some(*figures);
-        self.frame_times.push(u32::try_from(self.longest.as_micros()).unwrap_or(u32::MAX));
-        self.longest = Duration::ZERO;
+        if let Some(longest) = self.longest.take() {
+            self.frame_times.push(u32::try_from(longest.as_micros()).unwrap_or(u32::MAX));
+        }
         self.flips.rotate_right(1);
         self.flips[0] = Some((figures.uptime, figures.flips));
     }

@@ -212,12 +212,13 @@ impl Flow {
     }
 }
 
-/// The frame's number in the bottom right corner.
+/// The frame's number in the bottom left corner.
 fn draw_frame_number<M: PixelMemory>(surface: &mut Surface<M>, frame: u32) {
     let style = TextStyle::new(&fonts::LIGHT_48, Rgb888::BLACK).on(ACCENT);
     let text = Line::format(format_args!("{frame:010}"));
     let size = Size::new(style.font().measure(text.as_str()) as u32 + 32, 64);
-    let plate = Rectangle::new(Point::zero() + (surface.size().saturating_sub(size)), size);
+    let top = surface.size().saturating_sub(size).height as i32;
+    let plate = Rectangle::new(Point::new(0, top), size);
     let Ok(()) = surface.fill_solid(&plate, ACCENT);
     style.draw(surface, text.as_str(), plate.top_left + Point::new(16, 49));
 }

@@ -11,7 +11,7 @@
 //! style.draw(&mut surface, "Hello, Xen", Point::new(160, 60));
 //! ```
 //!
-//! For the bitmap fonts of embedded-graphics use its own `Text`: a [`Surface`] draws them by rows as well.
+//! For the bitmap fonts of embedded-graphics use its own `Text`: a [`Surface`](crate::Surface) draws them by rows as well.
 
 mod font;
 pub mod fonts;

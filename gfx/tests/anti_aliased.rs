@@ -1,10 +1,10 @@
 //! Text, shapes and pictures: nothing panics, clips hold, and what is known about the background changes nothing.
 
-use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
+use embedded_graphics::{image::Image, pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 use proptest::prelude::*;
 use vitrine_gfx::{
     Ink, Surface,
-    image::{Qoi, QoiError},
+    image::{Bmp, Qoi, QoiError},
     text::{Align, TextStyle, fonts},
 };
 
@@ -147,4 +147,17 @@ fn text_is_measured_and_aligned() {
         let style = TextStyle::new(font, COLOR).aligned(align);
         assert_eq!(style.draw(&mut ground(), "Xen", Point::new(100, 50)), ends_at);
     }
+}
+
+#[test]
+fn bmp_pictures_are_drawn() {
+    // A file header, an information header, and two rows of two pixels of 24 bits, the lower row first.
+    let mut bytes = b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0".to_vec();
+    bytes.extend(b"\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    bytes.extend([255, 0, 0, 255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0]);
+    let picture: Bmp<'_, Rgb888> = Bmp::from_slice(&bytes).unwrap();
+    let mut surface = ground();
+    let Ok(()) = Image::new(&picture, Point::new(10, 20)).draw(&mut surface);
+    let colors = [(10, 20), (11, 20), (10, 21), (11, 21)].map(|(x, y)| surface.pixel(Point::new(x, y)).unwrap());
+    assert_eq!(colors, [Rgb888::GREEN, Rgb888::RED, Rgb888::BLUE, Rgb888::WHITE]);
 }

@@ -6,24 +6,20 @@ use embedded_graphics_core::geometry::{OriginDimensions, Point};
 /// One icon in several sizes, smallest first.
 #[derive(Debug)]
 pub struct Icon {
-    pictures: [&'static [u8]; 3],
+    pictures: &'static [&'static [u8]],
 }
 
 /// The pictures of one icon.
 macro_rules! icon {
-    ($name:literal, $small:literal, $medium:literal, $large:literal) => {
-        Icon {
-            pictures: [
-                include_bytes!(concat!("../../assets/", $name, "-", $small, ".qoi")),
-                include_bytes!(concat!("../../assets/", $name, "-", $medium, ".qoi")),
-                include_bytes!(concat!("../../assets/", $name, "-", $large, ".qoi")),
-            ],
-        }
+    ($name:literal, $($side:literal),+) => {
+        Icon { pictures: &[$(include_bytes!(concat!("../../assets/", $name, "-", $side, ".qoi"))),+] }
     };
 }
 
 /// The project's sign: a gem in a glass case.
 pub static VITRINE: Icon = icon!("vitrine", 36, 48, 72);
+/// The project's sign in its largest size only, for an image that has to be small.
+pub static VITRINE_LARGE: Icon = icon!("vitrine", 72);
 /// Page flips.
 pub static FLIPS: Icon = icon!("flips", 18, 24, 36);
 /// The time that something takes.
@@ -36,8 +32,10 @@ pub static UPTIME: Icon = icon!("uptime", 18, 24, 36);
 impl Icon {
     /// The largest picture whose sides are at most `side` pixels, else the smallest.
     pub fn fitting(&self, side: u32) -> Qoi<'static> {
-        let pictures = self.pictures.map(|bytes| Qoi::parse(bytes).expect("the icons are valid: a test looks at each"));
-        pictures.into_iter().rev().find(|picture| picture.size().width <= side).unwrap_or(pictures[0])
+        let pictures = self.pictures.iter().map(|bytes| Qoi::parse(bytes).expect("a test looks at each icon"));
+        let fits = |picture: &Qoi<'_>| picture.size().width <= side;
+        // The largest that fits, and before any has been seen to fit, the smallest.
+        pictures.reduce(|best, next| if fits(&next) { next } else { best }).expect("an icon has a picture")
     }
 
     /// Draws the [fitting](Self::fitting) picture in the middle of a square of `side` pixels.
@@ -45,7 +43,7 @@ impl Icon {
         let picture = self.fitting(side);
         let inset = (side as i32 - picture.size().width as i32) / 2;
         let drawn = picture.draw(surface, top_left + Point::new_equal(inset));
-        debug_assert!(drawn.is_ok(), "the icons are whole: a test looks at each");
+        debug_assert!(drawn.is_ok(), "a test looks at each icon");
     }
 }
 
@@ -56,7 +54,7 @@ mod tests {
 
     #[test]
     fn every_picture_is_whole() {
-        for icon in [&VITRINE, &FLIPS, &STOPWATCH, &MEMORY, &UPTIME] {
+        for icon in [&VITRINE, &VITRINE_LARGE, &FLIPS, &STOPWATCH, &MEMORY, &UPTIME] {
             for bytes in icon.pictures {
                 let picture = Qoi::parse(bytes).unwrap();
                 let mut surface = Surface::new(alloc::vec![0; 6400], Size::new(80, 80)).unwrap();

@@ -30,7 +30,7 @@ pub struct Plot {
 }
 
 /// How many columns are looked at together.
-const BAND: usize = 8;
+const BAND: usize = 16;
 
 impl Plot {
     /// A plot that fills `area`, with a line of `thickness` pixels.
@@ -173,7 +173,7 @@ impl Row {
     }
 
     fn draw_line<M: PixelMemory>(&self, surface: &mut Surface<M>, mut x: i32, y: i32, columns: &[Column]) {
-        let mut stage = [0; 4 * BAND];
+        let mut stage = [0; 2 * BAND];
         for columns in columns.chunks(stage.len()) {
             let pixels = &mut stage[..columns.len()];
             for (pixel, column) in pixels.iter_mut().zip(columns) {

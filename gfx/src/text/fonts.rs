@@ -1,7 +1,8 @@
 //! The fonts, made from `gfx/fonts` by `gfx/build.rs`; their names say the face and the pixels per em, rounded.
 //!
-//! [`REGULAR`], [`MEDIUM`] and [`TITLES`] have all of ASCII, [`FIGURES`] what numbers are written with, [`DIGITS`] only
-//! digits and the colon.
+//! [`REGULAR`] and [`MEDIUM`] have all of ASCII, [`TITLES`] letters, digits and what a heading has between them,
+//! [`FIGURES`] what numbers are written with, [`DIGITS`] only digits and the colon. Whoever names one of these families
+//! gets all of its sizes into the image; a single font is 2 to 30 KB.
 
 use super::font::{Font, Glyph, Kerning};
 
