@@ -168,6 +168,14 @@ impl Domain {
         }
     }
 
+    /// Closes every port and ends every watch, as a kernel and xenstored do for a process that ends, whether or not it meant
+    /// to. For the process that a back end is in; its mappings end with the values that hold them.
+    pub fn end_process(&self) {
+        let closed = self.state().ports.close_all();
+        closed.into_iter().for_each(|closed| self.closed(closed));
+        self.world.state().xenstored.end_watches(self.id);
+    }
+
     /// Marks a port of this domain although nobody has sent an event.
     pub fn raise(&self, port: Port) {
         let wakers = self.state().ports.raise(port);

@@ -14,7 +14,7 @@ use std::vec::Vec;
 use super::world::World;
 
 /// More rounds without any time passing than a test needs. Whoever wakes itself for ever ends here.
-const MOST_ROUNDS: usize = 1_000_000;
+const MOST_ROUNDS: usize = 20_000;
 
 struct Woken(AtomicBool);
 
@@ -78,6 +78,11 @@ impl Tasks {
         self.tasks.is_empty()
     }
 
+    /// Whether a task was woken since it was polled last.
+    pub fn any_woken(&self) -> bool {
+        self.tasks.iter().any(|task| task.woken.0.load(Ordering::Relaxed))
+    }
+
     /// Polls every task that was woken, once, in the order of their spawning; `true` when there was any.
     pub fn run_woken(&mut self) -> bool {
         let mut any = false;
@@ -113,7 +118,7 @@ impl World {
         for _ in 0..MOST_ROUNDS {
             let ran = tasks.run_woken();
             let turn = engine();
-            if !ran && !turn.moved {
+            if !ran && !turn.moved && !tasks.any_woken() {
                 return turn.again_at;
             }
         }

@@ -229,6 +229,19 @@ mod event_channels {
     }
 
     #[test]
+    fn the_end_of_a_process_closes_what_it_had() {
+        let (world, dom0, guest) = two_domains();
+        let port = guest.allocate_port(dom0.id()).unwrap();
+        dom0.bind_port(GUEST, port).unwrap();
+        dom0.sync_store().watch("/local", "token").unwrap();
+        dom0.end_process();
+        assert_eq!(dom0.usage(), Usage::default());
+        assert!(!dom0.sync_store().has_events());
+        guest.notify(port);
+        assert!(dom0.bind_port(GUEST, port).is_ok() && world.violations().is_empty());
+    }
+
+    #[test]
     fn an_event_to_nobody_is_no_violation() {
         let (world, dom0, guest) = two_domains();
         let port = guest.allocate_port(dom0.id()).unwrap();

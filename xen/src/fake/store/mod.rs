@@ -81,10 +81,15 @@ impl Xenstored {
         self.tree.set_permissions(path, permissions);
     }
 
+    /// Ends all watches of a domain, and forgets what they have told.
+    pub(super) fn end_watches(&mut self, domain: DomainId) {
+        self.watches.remove_all(domain);
+    }
+
     /// What xenstored does when a domain is gone.
     #[must_use = "these have to be woken"]
     pub(super) fn release(&mut self, domain: DomainId) -> Vec<Waker> {
-        self.watches.remove_all(domain);
+        self.end_watches(domain);
         self.watches.fire_special("@releaseDomain")
     }
 
