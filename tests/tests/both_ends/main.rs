@@ -1,0 +1,18 @@
+//! The real front end and the real back end, joined by the fake Xen, in virtual time; and each of them against an other
+//! end that does what it should not.
+//!
+//! Where to begin reading: [`setup`] (the two domains), [`frames`] (what has to work), [`broken`] (that these tests notice
+//! when it does not). In [`answers`] and [`hostile`] the test itself plays one end, by [`scripted`].
+
+mod answers;
+mod broken;
+mod configuration;
+mod connection;
+mod frames;
+mod hostile;
+mod interleavings;
+mod screen;
+mod scripted;
+mod setup;
+mod shortage;
+mod states;
