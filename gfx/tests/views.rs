@@ -6,7 +6,7 @@ extern crate alloc;
 mod bounce;
 #[path = "../../examples/clock/view.rs"]
 mod clock;
-#[path = "../../examples/dashboard/view.rs"]
+#[path = "../../examples/dashboard/view/mod.rs"]
 mod dashboard;
 #[path = "../../examples/hello/view.rs"]
 mod hello;
