@@ -50,10 +50,13 @@ pub fn request_shutdown(reason: ShutdownReason) {
         return;
     }
     let work = lifecycle.work.take();
+    let ordered = time::now();
     executor::spawn(async move {
         if let Some(work) = work {
             work.finish().await;
         }
+        let taken = time::now().saturating_sub(ordered).as_millis();
+        log::info!("the domain ends ({reason:?}), {taken} ms after the order");
         shutdown_now(reason);
     });
 }

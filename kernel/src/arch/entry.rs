@@ -12,6 +12,9 @@ use super::stack::{BOOT_STACK, BOOT_STACK_END};
 /// The time-stamp counter at the image's first instruction, where milestones count from.
 pub(crate) static ENTRY_TSC: AtomicU64 = AtomicU64::new(0);
 
+/// Addresses below this are mapped to themselves when Rust begins.
+pub(crate) const MAPPED: u64 = 4 << 30;
+
 /// Page-aligned zeroes that the entry stub makes page tables of: a PML4, a PDPT, and four page directories.
 #[repr(C, align(4096))]
 struct BootTables([u64; 6 * 512]);

@@ -11,7 +11,7 @@ use super::frames::Frames;
 use super::map::MemoryMap;
 use super::page_table::{NoTableLeft, PageAccess, PageTables, TableMemory};
 use super::{MemoryFigures, heap, image};
-use crate::arch::stack;
+use crate::arch::{entry, stack};
 use crate::one_cpu::OneCpu;
 
 static FRAMES: OneCpu<Option<Frames<'static>>> = OneCpu::new(None);
@@ -59,8 +59,10 @@ pub(crate) unsafe fn initialise(map: &MemoryMap, no_execute: bool) {
     // SAFETY: the words lie behind the image, in RAM that nobody has been given yet.
     let bitmap = unsafe { core::slice::from_raw_parts_mut(image.end as *mut u64, words) };
     let mut frames = Frames::new(bitmap);
+    let numbers = |start: u64, end: u64| start as usize / PAGE_SIZE..end as usize / PAGE_SIZE;
+    // The page tables must be made of frames that the entry stub has mapped.
     for ram in map.ram() {
-        frames.add(ram.start as usize / PAGE_SIZE..ram.end as usize / PAGE_SIZE);
+        frames.add(numbers(ram.start, ram.end.min(entry::MAPPED)));
     }
     frames.reserve(0..1);
     frames.reserve(image.start / PAGE_SIZE..after_bitmap / PAGE_SIZE);
@@ -70,8 +72,11 @@ pub(crate) unsafe fn initialise(map: &MemoryMap, no_execute: bool) {
     // SAFETY: the new tables map the image, all stacks and all RAM to themselves, as the entry stub's did.
     unsafe { Cr3::write(root, Cr3Flags::empty()) };
     *TABLES.borrow() = Some(tables);
-    // Above all RAM that can be below the devices' addresses, and below the place of the local APIC.
-    let foreign = map.hole(FOREIGN_SIZE, (128 << 20)..0xfc00_0000).expect("2 MiB of addresses without RAM below 4 GiB");
+    if let Some(frames) = FRAMES.borrow().as_mut() {
+        map.ram().for_each(|ram| frames.add(numbers(ram.start.max(entry::MAPPED), ram.end)));
+    }
+    // Xen's own devices (IO-APIC, local APIC) would be above the end of this search, and are in no memory map.
+    let foreign = map.hole(FOREIGN_SIZE, (128 << 20)..0xfec0_0000).expect("2 MiB of addresses without RAM below 4 GiB");
     *FOREIGN.borrow() = foreign..foreign + FOREIGN_SIZE;
     heap::initialise(after_bitmap / PAGE_SIZE);
 }
