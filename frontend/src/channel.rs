@@ -24,15 +24,11 @@ impl<P: FrontPlatform> Channel<P> {
     /// Makes the pages and ports. What was made before a failure is undone.
     pub fn new(platform: &P, peer: DomainId) -> Result<Self, Error> {
         let ring = Granted::new(platform, peer, 1, Error::RingMemory)?;
-        let page = match Granted::new(platform, peer, 1, Error::RingMemory) {
-            Ok(page) => page,
-            Err(error) => return Err(undo(platform, [Some(ring), None], &[], error)),
-        };
-        let Ok(request_port) = platform.allocate_port(peer) else {
-            return Err(undo(platform, [Some(ring), Some(page)], &[], Error::Ports));
-        };
+        let page = Granted::new(platform, peer, 1, Error::RingMemory)?;
+        let request_port = platform.allocate_port(peer).map_err(|_| Error::Ports)?;
         let Ok(event_port) = platform.allocate_port(peer) else {
-            return Err(undo(platform, [Some(ring), Some(page)], &[request_port], Error::Ports));
+            platform.close_port(request_port);
+            return Err(Error::Ports);
         };
         Ok(Self { ring: FrontRing::new(ring), events: EventConsumer::new(page), request_port, event_port })
     }
@@ -52,19 +48,7 @@ impl<P: FrontPlatform> Channel<P> {
     pub fn release(self, platform: &P, quarantine: &mut Quarantine<P>) {
         platform.close_port(self.request_port);
         platform.close_port(self.event_port);
-        quarantine.end(platform, self.ring.into_page());
-        quarantine.end(platform, self.events.into_page());
+        quarantine.end(self.ring.into_page());
+        quarantine.end(self.events.into_page());
     }
-}
-
-/// Takes back what the peer has not heard of, so that no grant of it can be in use.
-fn undo<P: FrontPlatform>(platform: &P, pages: [Option<Granted<P>>; 2], ports: &[Port], error: Error) -> Error {
-    for granted in pages.into_iter().flatten() {
-        let left = granted.end(platform);
-        debug_assert!(left.is_none());
-    }
-    for port in ports {
-        platform.close_port(*port);
-    }
-    error
 }

@@ -25,6 +25,10 @@ use crate::shared::Quarantine;
 use crate::swapchain::{Outcome, Pacing, Statistics, Swapchain};
 use crate::{Error, config};
 
+/// How long the front end waits before it publishes again after a connection on which nothing was ever shown. Without it
+/// two ends that can't agree would keep both domains busy.
+const RETRY_TIME: Duration = Duration::from_secs(1);
+
 /// How often pages in quarantine are tried again.
 const QUARANTINE_PERIOD: Duration = Duration::from_secs(1);
 
@@ -75,6 +79,8 @@ pub struct Device<P: FrontPlatform> {
     wanted: Option<Command>,
     running: Option<Command>,
     publish_deadline: Duration,
+    /// Before this time nothing is published.
+    publish_at: Duration,
     /// The connector that the appliance shows its picture on.
     opened: usize,
     error: Option<Error>,
@@ -105,6 +111,7 @@ impl<P: FrontPlatform> Device<P> {
             wanted: None,
             running: None,
             publish_deadline: Duration::ZERO,
+            publish_at: Duration::ZERO,
             opened,
             error: None,
             generation: 0,
@@ -123,6 +130,19 @@ impl<P: FrontPlatform> Device<P> {
             }
         }
         (self.situation.backend, self.situation.online) = (state, online);
+    }
+
+    /// This end's `state`, read again: where it is Initialising although something else was written, the toolstack has made
+    /// the device anew, and nothing of it was published.
+    pub fn own_changed(&mut self, state: XenbusState, now: Duration) {
+        if state == XenbusState::Initialising && self.situation.own != state && self.running.is_none() {
+            self.wanted = None;
+            if self.situation.holding {
+                log::warn!("{}: made anew by the toolstack", self.location.path);
+                self.release(now);
+            }
+            self.situation.own = state;
+        }
     }
 
     /// Begins to end the connection in good order.
@@ -310,12 +330,13 @@ impl<P: FrontPlatform> Device<P> {
                 // Published, and the back end still waits: now it is told.
                 self.wanted = Some(Command::WriteState(XenbusState::Initialised));
             }
+            Step::Publish if now < self.publish_at => return false,
             Step::Publish => self.wanted = Some(Command::ReadConfiguration),
             Step::Connect => match self.make_swapchain() {
                 Ok(()) => self.wanted = Some(Command::WriteState(XenbusState::Connected)),
                 Err(error) => self.fail(error),
             },
-            Step::Release => self.release(),
+            Step::Release => self.release(now),
             Step::Enter(state) => self.wanted = Some(Command::WriteState(state)),
         }
         true
@@ -397,13 +418,16 @@ impl<P: FrontPlatform> Device<P> {
         self.connectors.iter().any(|connector| !connector.requests.is_empty())
     }
 
-    fn release(&mut self) {
+    fn release(&mut self, now: Duration) {
+        if self.statistics().flips == 0 {
+            self.publish_at = now + RETRY_TIME;
+        }
         if self.situation.own == XenbusState::Connected {
             log::warn!("the back end has gone ({:?}): waiting for it to come back", self.situation.backend);
         }
         for mut connector in self.connectors.drain(..) {
             if let Some(chain) = connector.swapchain.take() {
-                chain.release(&self.platform, &mut self.quarantine);
+                chain.release(&mut self.quarantine);
             }
             connector.channel.release(&self.platform, &mut self.quarantine);
         }
@@ -414,7 +438,7 @@ impl<P: FrontPlatform> Device<P> {
     fn send(&mut self, on: usize, operation: Operation, purpose: Purpose, now: Duration) {
         let connector = &mut self.connectors[on];
         if connector.channel.ring.free() == 0 {
-            return self.lose("its ring is full of requests that it has not answered");
+            return self.lose("its ring is full of requests that it has not answered", now);
         }
         let request = connector.requests.issue(operation, purpose, now);
         if connector.channel.ring.push(&request.encode()) == Ok(true) {
@@ -423,10 +447,10 @@ impl<P: FrontPlatform> Device<P> {
     }
 
     /// Ends the connection because of what the back end does or does not do.
-    fn lose(&mut self, why: &str) {
+    fn lose(&mut self, why: &str, now: Duration) {
         if self.situation.holding {
             log::warn!("the connection to the back end is closed: {why}");
-            self.release();
+            self.release(now);
         }
     }
 
@@ -445,7 +469,7 @@ impl<P: FrontPlatform> Device<P> {
                 }
                 if let Some(code) = connector.requests.overdue(now) {
                     let milliseconds = ANSWER_TIME.as_millis();
-                    self.lose(&format!("no answer to operation {code:#04x} within {milliseconds} ms"));
+                    self.lose(&format!("no answer to operation {code:#04x} within {milliseconds} ms"), now);
                 }
             }
         }
@@ -462,7 +486,7 @@ impl<P: FrontPlatform> Device<P> {
                 },
                 Ok(None) => return false,
                 Err(error) => {
-                    self.lose(&format!("event page: {error}"));
+                    self.lose(&format!("event page: {error}"), now);
                     return false;
                 }
             }
@@ -476,11 +500,11 @@ impl<P: FrontPlatform> Device<P> {
             let response = match connector.channel.ring.pop() {
                 Ok(Some(slot)) => Response::decode(&slot),
                 Ok(None) => return,
-                Err(error) => return self.lose(&format!("control ring: {error}")),
+                Err(error) => return self.lose(&format!("control ring: {error}"), now),
             };
             match connector.requests.answer(&response) {
                 Ok((purpose, _)) => self.answered(purpose, &response, now),
-                Err(error) => return self.lose(&format!("control ring: {error}")),
+                Err(error) => return self.lose(&format!("control ring: {error}"), now),
             }
         }
     }
@@ -513,7 +537,7 @@ impl<P: FrontPlatform> Device<P> {
 
     fn poll_quarantine(&mut self, now: Duration) {
         if self.quarantine.grants() > 0 && now >= self.quarantine_at {
-            self.quarantine.retry(&self.platform);
+            self.quarantine.retry();
             self.quarantine_at = now + QUARANTINE_PERIOD;
         }
     }
@@ -524,6 +548,8 @@ impl<P: FrontPlatform> Device<P> {
             [connector.requests.deadline(), flip]
         });
         let quarantine = (self.quarantine.grants() > 0).then_some(self.quarantine_at);
-        connectors.chain([quarantine]).flatten().min()
+        let waiting = !self.situation.holding && now < self.publish_at;
+        let publish = (waiting && decide(&self.situation) == Step::Publish).then_some(self.publish_at);
+        connectors.chain([quarantine, publish]).flatten().min()
     }
 }

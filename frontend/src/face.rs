@@ -236,8 +236,11 @@ async fn drive<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S) -> Res
         } else if shared.device.borrow().is_closed() {
             return Ok(());
         } else if wait(shared, &mut watch, &mut bells, deadline).await {
-            let (state, online) = read_back_end(store, &location).await;
-            shared.device.borrow_mut().backend_changed(state, online);
+            let (own, (state, online)) = join(read_own_state(store, &location), read_back_end(store, &location)).await;
+            let now = shared.platform.now();
+            let mut device = shared.device.borrow_mut();
+            device.own_changed(own, now);
+            device.backend_changed(state, online);
         }
     }
 }
@@ -262,6 +265,12 @@ async fn run<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S, location
 /// Where Linux's front ends leave their messages too, in the form `-ERRNO TEXT` (`xenbus_dev_error`).
 fn error_path(device: &str) -> String {
     format!("error/{device}/error")
+}
+
+/// This end's state as xenstore has it.
+async fn read_own_state<S: Store>(store: &S, location: &Location) -> XenbusState {
+    let state = store.read(&format!("{}/state", location.path)).await;
+    state.map_or(XenbusState::Unknown, |value| XenbusState::parse(&value))
 }
 
 /// The back end's level, whatever has changed. A folder that is gone is a device that was detached.

@@ -13,7 +13,11 @@ use vitrine_xen::{Access, DomainId, GrantRef};
 use crate::Error;
 
 /// Pages and their grants, one a page, in order.
+///
+/// Dropping it ends the grants. Pages that the peer still maps then are never used again: whoever can wait for them ends
+/// the grants with [`Self::end`] and keeps the rest in quarantine.
 pub struct Granted<P: FrontPlatform> {
+    platform: P,
     pages: Rc<P::Pages>,
     references: Vec<GrantRef>,
 }
@@ -31,14 +35,13 @@ impl<P: FrontPlatform> Granted<P> {
             return Err(Error::Grants { needed: count, free: space.free });
         }
         let pages = platform.allocate(count).map_err(shortage)?;
-        let mut granted = Self { references: Vec::with_capacity(count), pages: Rc::new(pages) };
+        let references = Vec::with_capacity(count);
+        let mut granted = Self { platform: platform.clone(), pages: Rc::new(pages), references };
         for index in 0..count {
             match platform.grant(peer, granted.pages.gfn(index), Access::ReadWrite) {
                 Ok(reference) => granted.references.push(reference),
                 Err(_) => {
-                    // Nobody has seen these grants, so ending them can't fail.
-                    let left = granted.end(platform);
-                    debug_assert!(left.is_none());
+                    drop(granted);
                     return Err(Error::Grants { needed: count, free: platform.grant_space().free });
                 }
             }
@@ -58,9 +61,23 @@ impl<P: FrontPlatform> Granted<P> {
 
     /// Ends the grants. What the peer still maps comes back and belongs into quarantine.
     #[must_use]
-    pub fn end(mut self, platform: &P) -> Option<Self> {
-        self.references.retain(|reference| platform.end_grant(*reference).is_err());
+    pub fn end(mut self) -> Option<Self> {
+        self.end_what_can_be();
         if self.references.is_empty() { None } else { Some(self) }
+    }
+
+    fn end_what_can_be(&mut self) {
+        self.references.retain(|reference| self.platform.end_grant(*reference).is_err());
+    }
+}
+
+impl<P: FrontPlatform> Drop for Granted<P> {
+    fn drop(&mut self) {
+        self.end_what_can_be();
+        if !self.references.is_empty() {
+            log::warn!("{} pages are lost: the back end still maps them", self.references.len());
+            core::mem::forget(self.pages.clone());
+        }
     }
 }
 
@@ -83,14 +100,14 @@ impl<P: FrontPlatform> Default for Quarantine<P> {
 
 impl<P: FrontPlatform> Quarantine<P> {
     /// Ends the grants of `granted`, and keeps what can't be ended yet.
-    pub fn end(&mut self, platform: &P, granted: Granted<P>) {
-        self.held.extend(granted.end(platform));
+    pub fn end(&mut self, granted: Granted<P>) {
+        self.held.extend(granted.end());
     }
 
     /// Tries again.
-    pub fn retry(&mut self, platform: &P) {
+    pub fn retry(&mut self) {
         let held = core::mem::take(&mut self.held);
-        self.held = held.into_iter().filter_map(|granted| granted.end(platform)).collect();
+        self.held = held.into_iter().filter_map(Granted::end).collect();
     }
 
     /// How many grants are in here.

@@ -136,14 +136,7 @@ impl<P: FrontPlatform> Swapchain<P> {
             statistics: Statistics::default(),
         };
         for _ in 0..BUFFERS {
-            match Buffer::new(platform, peer, resolution, &mut next_cookie) {
-                Ok(buffer) => chain.buffers.push(buffer),
-                Err(error) => {
-                    // Nobody has heard of these buffers, so their grants end at once.
-                    chain.release(platform, &mut Quarantine::default());
-                    return Err(error);
-                }
-            }
+            chain.buffers.push(Buffer::new(platform, peer, resolution, &mut next_cookie)?);
         }
         Ok(chain)
     }
@@ -309,10 +302,10 @@ impl<P: FrontPlatform> Swapchain<P> {
     }
 
     /// Takes the buffers back.
-    pub fn release(self, platform: &P, quarantine: &mut Quarantine<P>) {
+    pub fn release(self, quarantine: &mut Quarantine<P>) {
         for buffer in self.buffers {
-            quarantine.end(platform, buffer.memory);
-            quarantine.end(platform, buffer.directory);
+            quarantine.end(buffer.memory);
+            quarantine.end(buffer.directory);
         }
     }
 
@@ -377,16 +370,7 @@ impl<P: FrontPlatform> Buffer<P> {
         let size = format::picture_size(width, height, PixelFormat::Xrgb8888.bits_per_pixel());
         let pages = directory::buffer_pages(0, size.ok_or(memory_error(too_large))?);
         let memory = Granted::new(platform, peer, pages, memory_error)?;
-        let listed = Granted::new(platform, peer, directory::directory_pages(pages), memory_error);
-        let directory = match listed {
-            Ok(directory) => directory,
-            Err(error) => {
-                // The back end has not heard of these grants, so they end at once.
-                let left = memory.end(platform);
-                debug_assert!(left.is_none());
-                return Err(error);
-            }
-        };
+        let directory = Granted::new(platform, peer, directory::directory_pages(pages), memory_error)?;
         directory::write(directory.memory(), directory.references(), memory.references());
         let (dbuf_cookie, fb_cookie) = (next_cookie(), next_cookie());
         Ok(Self { memory, directory, dbuf_cookie, fb_cookie, state: Use::Free, shown: 0 })
