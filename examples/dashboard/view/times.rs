@@ -30,11 +30,11 @@ impl Times {
             card.top_left + Point::new(left, top),
             Size::new(inside(left, right, card.size.width), inside(top, bottom, card.size.height)),
         );
-        let plot = Plot::new(area, scale.length(2).max(2)).colors(CARD, EDGE, AMBER);
+        let plot = Plot::new(area, scale.length(2).max(2), GRID_LINES).colors(CARD, EDGE, AMBER);
         let font = Font::fitting(&fonts::REGULAR, scale.px(18));
         let height = font.line_height();
         let labels = core::array::from_fn(|index| {
-            let y = plot.grid_y(index as u32, GRID_LINES) - height / 2;
+            let y = plot.grid_y(index as u32) - height / 2;
             let size = Size::new((left - scale.px(24)) as u32, height as u32);
             let area = Rectangle::new(Point::new(card.top_left.x + scale.px(12), y), size);
             Label::new(area, font, MUTED, CARD).aligned(Align::Right)
@@ -61,8 +61,8 @@ impl Times {
         if !self.shown.update(times.recorded(), age) {
             return;
         }
-        let step = Plot::step(times, GRID_LINES).max(LEAST_STEP);
-        self.plot.draw(surface, times, step, GRID_LINES);
+        let step = self.plot.fitting_step(times).max(LEAST_STEP);
+        self.plot.draw(surface, times, step);
         for (index, label) in (0..).zip(&mut self.labels) {
             label.show(surface, age, Line::format(format_args!("{}", step * index)));
         }

@@ -23,6 +23,8 @@ pub struct Plot {
     line: Rgb888,
     /// Thickness of the line, in SUBPIXELs.
     thickness: i64,
+    /// Lines of the grid above its foot.
+    grid_lines: u32,
     /// For each column of pixels, where the line is in it; kept so that drawing allocates nothing.
     columns: Vec<Column>,
     /// For each [`BAND`] columns, between which SUBPIXELs their line lies. In most rows all of them are above it or below.
@@ -33,8 +35,13 @@ pub struct Plot {
 const BAND: usize = 16;
 
 impl Plot {
-    /// A plot that fills `area`, with a line of `thickness` pixels.
-    pub fn new(area: Rectangle, thickness: u32) -> Self {
+    /// A plot that fills `area`, with a line of `thickness` pixels and so many lines of a grid above its foot.
+    ///
+    /// # Panics
+    ///
+    /// When `grid_lines` is 0.
+    pub fn new(area: Rectangle, thickness: u32, grid_lines: u32) -> Self {
+        assert!(grid_lines > 0, "a grid without lines");
         let area = Area::from_rectangle(&area);
         Self {
             area,
@@ -42,6 +49,7 @@ impl Plot {
             grid: Rgb888::new(64, 64, 64),
             line: Rgb888::new(255, 255, 255),
             thickness: i64::from(thickness) * i64::from(SUBPIXEL),
+            grid_lines,
             columns: alloc::vec![Column::NONE; area.width()],
             bands: alloc::vec![0..0; area.width().div_ceil(BAND)],
         }
@@ -58,26 +66,26 @@ impl Plot {
         self.area.to_rectangle()
     }
 
-    /// The least round number (one digit and zeros) that, `lines` times, is at least the largest value: what is between
-    /// two lines of the grid.
-    pub fn step(history: &History, lines: u32) -> u32 {
+    /// The least round number (one digit and zeros) at which the grid reaches as high as the largest value: what is
+    /// between two lines of the grid.
+    pub fn fitting_step(&self, history: &History) -> u32 {
         let largest = history.values().max().unwrap_or(0).max(1);
         let powers = (0..=9).map(|exponent| 10_u32.pow(exponent));
         let mut steps = powers.flat_map(|power| [1, 2, 3, 4, 5, 6, 8].map(|digit| power.saturating_mul(digit)));
-        steps.find(|step| step.saturating_mul(lines) >= largest).unwrap_or(u32::MAX / lines)
+        steps.find(|step| step.saturating_mul(self.grid_lines) >= largest).unwrap_or(u32::MAX)
     }
 
-    /// The y of a line of the grid, `index` steps above the foot of the plot.
-    pub fn grid_y(&self, index: u32, lines: u32) -> i32 {
-        self.area.bottom - 1 - (index * (self.area.height() as u32 - 1) / lines) as i32
+    /// The y of a line of the grid: 0 is the foot of the plot.
+    pub fn grid_y(&self, index: u32) -> i32 {
+        self.area.bottom - 1 - (index * (self.area.height() as u32 - 1) / self.grid_lines) as i32
     }
 
-    /// Draws the plot, `lines` steps of `step` high.
-    pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, history: &History, step: u32, lines: u32) {
-        self.place(history, i64::from(step) * i64::from(lines));
+    /// Draws the plot, with `step` (at least 1) between two lines of the grid.
+    pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, history: &History, step: u32) {
+        self.place(history, i64::from(step.max(1)) * i64::from(self.grid_lines));
         let Some(visible) = surface.touch(self.area) else { return };
         for y in visible.top..visible.bottom {
-            let on_grid = (0..=lines).any(|index| self.grid_y(index, lines) == y);
+            let on_grid = (0..=self.grid_lines).any(|index| self.grid_y(index) == y);
             self.draw_row(surface, visible, y, &Row::new(self, y, on_grid));
         }
     }
@@ -100,43 +108,46 @@ impl Plot {
         }
     }
 
-    /// Finds out where the line is in each column.
+    /// Finds out where the line is in each column; `full` is the value at the top of the plot.
     fn place(&mut self, history: &History, full: i64) {
-        let width = self.columns.len() as i64;
         let subpixel = i64::from(SUBPIXEL);
         // The middle of the line stays so far inside that its thickness is inside as well.
         let margin = self.thickness / 2 + subpixel / 2;
         let height = self.area.height() as i64 * subpixel - 2 * margin;
-        let height_of = |value: u32| margin + height - height * i64::from(value).min(full) / full;
+        let y_of = |value: u32| margin + height - height * i64::from(value).min(full) / full;
+        // Samples stand `width / intervals` apart, the newest on the right edge.
+        let width = (self.columns.len() as i64 - 1) * subpixel;
         let intervals = (history.capacity() as i64 - 1).max(1);
+        let missing = intervals + 1 - history.values().len() as i64;
+        let x_of = |index: i64| width * (index + missing) / intervals;
 
         self.columns.fill(Column::NONE);
-        // Samples stand `width / intervals` apart, the newest on the right edge.
-        let samples = history.values().len() as i64;
-        let left_of = |index: i64| (width - 1) * subpixel * (index + intervals + 1 - samples) / intervals;
-        let mut before: Option<(i64, i64)> = None;
-        for (index, value) in (0..).zip(history.values()) {
-            let (x, y) = (left_of(index), height_of(value));
-            if let Some((from_x, from_y)) = before {
-                let first = (from_x + subpixel - 1) / subpixel;
-                for column in first..=x / subpixel {
-                    let along = column * subpixel - from_x;
-                    let (rise, run) = (y - from_y, (x - from_x).max(1));
-                    let mut place = Column::new(from_y + rise * along / run, rise * subpixel / run, self.thickness);
-                    let known = self.columns[column as usize];
-                    place.top = (y.min(from_y) - self.thickness / 2) as i32;
-                    place.bottom = (y.max(from_y) + self.thickness / 2) as i32;
-                    // Where two pieces meet, the column belongs to the steeper one.
-                    if known.middle == i32::MAX || known.ramp < place.ramp {
-                        self.columns[column as usize] = place;
-                    }
-                }
+        let mut places = (0..).zip(history.values()).map(|(index, value)| (x_of(index), y_of(value)));
+        if let Some(mut from) = places.next() {
+            for to in places {
+                self.join(from, to);
+                from = to;
             }
-            before = Some((x, y));
         }
         for (band, columns) in self.bands.iter_mut().zip(self.columns.chunks(BAND)) {
             let extents = columns.iter().map(Column::extent);
             *band = extents.reduce(|all, one| all.start.min(one.start)..all.end.max(one.end)).unwrap_or_default();
+        }
+    }
+
+    /// Notes the piece of the line between two places, in SUBPIXELs, in the columns that it crosses.
+    fn join(&mut self, from: (i64, i64), to: (i64, i64)) {
+        let subpixel = i64::from(SUBPIXEL);
+        let (run, rise) = ((to.0 - from.0).max(1), to.1 - from.1);
+        let slope = rise * subpixel / run;
+        for index in (from.0 + subpixel - 1) / subpixel..=to.0 / subpixel {
+            let middle = from.1 + rise * (index * subpixel - from.0) / run;
+            let piece = Column::new(middle, slope, self.thickness, from.1.min(to.1)..from.1.max(to.1));
+            let known = &mut self.columns[index as usize];
+            // Where two pieces meet, the column belongs to the steeper one.
+            if known.ramp < piece.ramp {
+                *known = piece;
+            }
         }
     }
 }

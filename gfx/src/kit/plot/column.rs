@@ -15,8 +15,8 @@ pub(super) struct Column {
     /// The most that is covered of a pixel, of 256.
     most: i32,
     /// Where the line ends in this column: a steep one must not shoot out over the values that it joins.
-    pub top: i32,
-    pub bottom: i32,
+    top: i32,
+    bottom: i32,
 }
 
 impl Column {
@@ -24,8 +24,8 @@ impl Column {
     pub const NONE: Self =
         Self { middle: i32::MAX, reach: 0, ramp: 0, most: 0, top: i32::MAX - SUBPIXEL, bottom: i32::MAX - SUBPIXEL };
 
-    /// A line through the middle of the column that falls `slope` SUBPIXELs a column.
-    pub fn new(middle: i64, slope: i64, thickness: i64) -> Self {
+    /// A line through the middle of the column that falls `slope` SUBPIXELs a column, and joins values between `ends`.
+    pub fn new(middle: i64, slope: i64, thickness: i64, ends: Range<i64>) -> Self {
         let subpixel = i64::from(SUBPIXEL);
         let slope = slope.clamp(-(1 << 24), 1 << 24);
         // A slanted line is higher than it is thick; within the column its middle moves by the slope, over which the
@@ -33,8 +33,14 @@ impl Column {
         let reach = thickness * (subpixel * subpixel + slope * slope).isqrt() / subpixel / 2;
         let ramp = slope.abs().max(subpixel);
         let most = (2 * reach * 256 / ramp).min(256);
-        let (middle, reach, ramp, most) = (middle as i32, reach as i32, ramp as i32, most as i32);
-        Self { middle, reach, ramp, most, top: i32::MIN, bottom: i32::MAX }
+        Self {
+            middle: middle as i32,
+            reach: reach as i32,
+            ramp: ramp as i32,
+            most: most as i32,
+            top: (ends.start - thickness / 2) as i32,
+            bottom: (ends.end + thickness / 2) as i32,
+        }
     }
 
     /// From where to where rows that the line touches have their middle.
