@@ -56,6 +56,7 @@ fn devices() -> Result<(), XenError> {
     connect_console()?;
     platform::initialise()?;
     let (frame, port) = (hypercall::hvm_param(hvm::PARAM_STORE_PFN)?, hypercall::hvm_param(hvm::PARAM_STORE_EVTCHN)?);
+    assert!(frame != 0 && port != 0, "this domain was given no xenstore; it needs one to find its devices");
     // SAFETY: the frame is the xenstore's special page, by Xen's word.
     unsafe { store::connect(Gfn(frame), Port(port as u32)) };
     Ok(())

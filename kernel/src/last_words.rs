@@ -4,33 +4,38 @@
 //! `on_crash` in its configuration decides what happens.
 
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicU8, Ordering};
 
 use vitrine_xen::abi::sched::ShutdownReason;
 
 use crate::arch::port;
 use crate::{console, lifecycle};
 
-/// A place to write last words to. There is one; beginning a second one means that the first failed.
+/// A place to write last words to. Beginning a second one means that the first failed.
 pub(crate) struct LastWords {
     console: bool,
 }
 
-static BEGUN: AtomicBool = AtomicBool::new(false);
+/// How many times last words were begun.
+static BEGUN: AtomicU8 = AtomicU8::new(0);
 
 impl LastWords {
     /// Stops everything else and begins.
     pub(crate) fn begin() -> Self {
         x86_64::instructions::interrupts::disable();
-        let again = BEGUN.swap(true, Ordering::Relaxed);
-        if again {
+        match BEGUN.fetch_add(1, Ordering::Relaxed) {
+            0 => {
+                // What was said before the console was up has been heard by nobody yet.
+                console::with_unheard(port::write);
+                Self { console: true }
+            }
             // Whatever failed while speaking may have been the console, so Xen's own has to do.
-            port::write(b"vitrine: failed again while reporting a failure\n");
-            return Self { console: false };
+            1 => {
+                port::write(b"vitrine: failed again while reporting a failure\n");
+                Self { console: false }
+            }
+            _ => lifecycle::stop(ShutdownReason::Crash),
         }
-        // What was said before the console was up has been heard by nobody yet.
-        console::with_unheard(port::write);
-        Self { console: true }
     }
 
     /// Ends the domain.

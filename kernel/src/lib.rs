@@ -21,6 +21,7 @@ extern crate alloc;
 #[cfg(not(image))]
 extern crate std;
 
+mod arch;
 mod command_line;
 mod console;
 mod events;
@@ -29,8 +30,6 @@ mod memory;
 mod store;
 mod time;
 
-#[cfg(not(test))]
-mod arch;
 #[cfg(not(test))]
 mod boot;
 #[cfg(not(test))]

@@ -1,7 +1,8 @@
 //! Calls into Xen from an HVM or PVH guest on x86-64.
 //!
-//! Begin with [`select`], which must be told how this CPU enters its hypervisor. Then each function is one hypercall,
-//! named after its command in Xen's headers. All of them count themselves: see [`counts`].
+//! Begin with [`select`], which must be told how this CPU enters its hypervisor; until then every call fails with ENOSYS.
+//! Each function is one hypercall, named after its command in Xen's headers. All of them count themselves: see
+//! [`counts`].
 
 use core::arch::asm;
 use core::fmt;
@@ -88,7 +89,7 @@ static NOTIFY: AtomicU64 = AtomicU64::new(0);
 static TIMER: AtomicU64 = AtomicU64::new(0);
 static OTHER: AtomicU64 = AtomicU64::new(0);
 
-/// Says how this CPU enters its hypervisor. Before this is called, every other function here panics.
+/// Says how this CPU enters its hypervisor.
 pub fn select(instruction: Instruction) {
     INSTRUCTION.store(instruction as u8, Ordering::Relaxed);
 }
@@ -127,7 +128,8 @@ unsafe fn call(number: Hypercall, arguments: [u64; 3]) -> Result<u64, XenError> 
             asm!("vmmcall", inlateout("rax") u64::from(number as u8) as i64 => result, inlateout("rdi") first => _,
                  inlateout("rsi") second => _, inlateout("rdx") third => _, options(nostack));
         },
-        _ => panic!("a hypercall before hypercall::select"),
+        // Nobody has said how: not even the report of that failure may fail because of it.
+        _ => return Err(XenError(38)),
     }
     if result < 0 { Err(XenError(result.unsigned_abs() as i32)) } else { Ok(result as u64) }
 }

@@ -1,10 +1,17 @@
 //! What is x86: the way in, the traps, the CPU's features, and the functions that compilers call by name.
 
-pub(crate) mod cpu;
-pub(crate) mod entry;
-pub(crate) mod port;
-pub(crate) mod stack;
-pub(crate) mod trap;
-
+#[cfg(any(image, test))]
+mod bytes;
 #[cfg(image)]
 mod symbols;
+
+#[cfg(not(test))]
+pub(crate) mod cpu;
+#[cfg(not(test))]
+pub(crate) mod entry;
+#[cfg(not(test))]
+pub(crate) mod port;
+#[cfg(not(test))]
+pub(crate) mod stack;
+#[cfg(not(test))]
+pub(crate) mod trap;
