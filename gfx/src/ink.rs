@@ -67,7 +67,7 @@ impl<'s, M: PixelMemory> Spans<'s, M> {
     }
 
     /// The next `count` pixels are covered by `coverage / 255`.
-    pub fn push(&mut self, coverage: u8, mut count: usize) {
+    pub fn push(&mut self, coverage: u8, count: usize) {
         if coverage == 0 || self.y < self.visible.top || self.y >= self.visible.bottom {
             self.flush();
             self.x = self.x.saturating_add_unsigned(count as u32);
@@ -78,15 +78,14 @@ impl<'s, M: PixelMemory> Spans<'s, M> {
             self.fill(count);
             return;
         }
-        while count > 0 {
+        // One by one: nearly all runs that get here are of one pixel, for which filling a slice would be a detour.
+        for _ in 0..count {
             if self.len == STAGE {
                 self.flush();
             }
-            let part = count.min(STAGE - self.len);
-            self.gathered[self.len..][..part].fill(coverage);
-            self.len += part;
-            self.x = self.x.saturating_add_unsigned(part as u32);
-            count -= part;
+            self.gathered[self.len] = coverage;
+            self.len += 1;
+            self.x = self.x.saturating_add(1);
         }
     }
 
