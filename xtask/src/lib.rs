@@ -12,3 +12,5 @@ pub mod lab;
 pub mod machine;
 pub mod picture;
 pub mod progress;
+pub mod say;
+pub mod unsafe_code;

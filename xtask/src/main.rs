@@ -8,8 +8,9 @@ mod commands;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use commands::{bench, image, lab, run, test};
+use commands::{bench, image, lab, run, screenshots, test};
 use std::process::ExitCode;
+use xtask::note;
 
 /// Exit status after a signal, as shells count: 128 and SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -28,13 +29,14 @@ enum Command {
     Test(test::Arguments),
     Bench(bench::Arguments),
     Image(image::Arguments),
+    Screenshots(screenshots::Arguments),
     Lab(lab::Arguments),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Err(error) = end_cleanly().and_then(|()| dispatch(arguments.command)) {
-        eprintln!("error: {error:#}");
+        note!("error: {error:#}");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
@@ -46,6 +48,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Image(arguments) => image::run(&arguments),
+        Command::Screenshots(arguments) => screenshots::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
     }
 }

@@ -1,7 +1,7 @@
 //! Screenshots: PNG files as pixels.
 
 use anyhow::{Context, Result, bail};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
 
@@ -40,6 +40,31 @@ impl Picture {
         Ok(Picture { width: frame.width, height: frame.height, rgb })
     }
 
+    /// Writes a PNG file, as small as the format's filters make it.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be written.
+    pub fn write(&self, file: &Path) -> Result<()> {
+        let filters = [png::Filter::NoFilter, png::Filter::Sub, png::Filter::Up, png::Filter::Adaptive];
+        let tries = filters.into_iter().map(|filter| self.encode(filter)).collect::<Result<Vec<_>>>()?;
+        let smallest = tries.into_iter().min_by_key(Vec::len).expect("there are filters");
+        fs::write(file, smallest).with_context(|| format!("can't write {}", file.display()))
+    }
+
+    fn encode(&self, filter: png::Filter) -> Result<Vec<u8>> {
+        let mut bytes = vec![];
+        let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::High);
+        encoder.set_filter(filter);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&self.rgb)?;
+        writer.finish()?;
+        Ok(bytes)
+    }
+
     /// Whether all pixels are black, as a screen is between two owners.
     pub fn is_black(&self) -> bool {
         self.rgb.iter().all(|value| *value == 0)
@@ -69,6 +94,16 @@ mod tests {
     fn only_black_is_black() {
         assert!(picture(&[0, 0, 0, 0, 0, 0]).is_black());
         assert!(!picture(&[0, 0, 0, 0, 0, 1]).is_black());
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let file = std::env::temp_dir().join(format!("vitrine-picture-{}.png", std::process::id()));
+        let pixels = picture(&[0, 0, 0, 1, 2, 3, 255, 254, 253]);
+        pixels.write(&file).unwrap();
+        let read = Picture::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        assert_eq!(read, pixels);
     }
 
     #[test]

@@ -51,6 +51,6 @@ pub fn watch_folder<T: Send>(what: &str, folder: &Path, total: u64, job: impl Fn
 /// A log without a terminal gets one line instead of a bar.
 fn note_without_terminal(bar: &ProgressBar, what: &str) {
     if bar.is_hidden() {
-        eprintln!("{what}");
+        crate::note!("{what}");
     }
 }

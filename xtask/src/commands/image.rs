@@ -1,8 +1,8 @@
 //! `cargo xtask image`: builds a file that any Xen host can use.
 
 use anyhow::{Result, bail};
-use xtask::disassembly;
 use xtask::images::{self, Built};
+use xtask::{disassembly, note, say};
 
 /// Build an appliance's image, or the back end; the last line of standard output is the file's path.
 #[derive(clap::Args)]
@@ -23,15 +23,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.check {
         check(&built)?;
     }
-    eprintln!("{}: {} bytes", arguments.what, built.size()?);
-    println!("{}", built.file.display());
+    note!("{}: {} bytes", arguments.what, built.size()?);
+    say!("{}", built.file.display());
     Ok(())
 }
 
 fn check(built: &Built) -> Result<()> {
     let uses = disassembly::red_zone_uses(&built.with_symbols)?;
     for found in &uses {
-        eprintln!("below the stack pointer: {found}");
+        note!("below the stack pointer: {found}");
     }
     if uses.is_empty() { Ok(()) } else { bail!("{} accesses below the stack pointer", uses.len()) }
 }

@@ -3,9 +3,9 @@
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use std::time::{Duration, Instant};
-use xtask::host;
 use xtask::lab::{Lab, Need};
 use xtask::machine::{Machine, Options};
+use xtask::{host, say};
 
 /// Fetch, look at or remove the lab: real Xen, a Linux dom0 and QEMU, unpacked from Debian packages into a cache folder
 /// ($VITRINE_LAB, or vitrine/lab in the user's cache folder).
@@ -60,11 +60,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn status(lab: &Lab) -> Result<()> {
-    println!("folder: {} ({} MB)", lab.folder().display(), host::size_of(lab.folder()) / 1_000_000);
+    say!("folder: {} ({} MB)", lab.folder().display(), host::size_of(lab.folder()) / 1_000_000);
     for (name, need) in [("daily", Need::Daily), ("window", Need::Window), ("icount", Need::Icount)] {
         match lab.is_ready(need) {
-            true => println!("{name}: QEMU {}", lab.qemu(need)?.version),
-            false => println!("{name}: not prepared"),
+            true => say!("{name}: QEMU {}", lab.qemu(need)?.version),
+            false => say!("{name}: not prepared"),
         }
     }
     Ok(())
@@ -79,7 +79,7 @@ fn verify(lab: &Lab) -> Result<()> {
     let field = |name: &str| info.lines().find_map(|l| l.strip_prefix(name)?.trim().strip_prefix(": "));
     match (field("xen_version"), field("virt_caps")) {
         (Some(version), Some(abilities)) if abilities.contains("hvm") => {
-            println!("verified: Xen {version} answers {:.1} s after the start", rounded(started));
+            say!("verified: Xen {version} answers {:.1} s after the start", rounded(started));
             Ok(())
         }
         _ => bail!("this Xen can't run PVH guests:\n{info}"),

@@ -4,4 +4,6 @@ pub mod bench;
 pub mod image;
 pub mod lab;
 pub mod run;
+pub mod screenshots;
+mod shot;
 pub mod test;

@@ -1,27 +1,23 @@
 //! `cargo xtask run`: one appliance on real Xen, with its screen in a window, on a VNC port or in a file.
 
+use super::shot;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
-use xtask::images;
+use std::time::Duration;
 use xtask::lab::{Lab, Need};
 use xtask::machine::{
     Display, Entry, Guest, GuestConfig, Listener, Machine, Options, Payload, Program, SCREEN, ShutdownReason, Source,
 };
-use xtask::picture::Picture;
-
-/// What the guest's console says when its first picture is on the screen.
-const FIRST_FLIP: &str = "milestone first-flip";
+use xtask::{images, note, say};
 
 /// Stands for a guest without a display.
 const NO_MODE: &str = "none";
 
-/// How long the screen may take to show what the guest has flipped to.
-const PICTURE_LIMIT: Duration = Duration::from_secs(5);
+/// How long the first picture may take, in seconds, where nobody says otherwise.
+const FIRST_FLIP_LIMIT: u64 = 60;
 
 /// Run an appliance on real Xen in QEMU: in a window when there is a desktop, else on a VNC port of this machine.
 #[derive(clap::Args)]
@@ -32,6 +28,10 @@ pub struct Arguments {
     /// Save the screen as a PNG file once the first picture is on it, and end
     #[arg(long, value_name = "FILE.png")]
     shot: Option<PathBuf>,
+    /// With --shot, save the screen so many seconds after the first picture
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, requires = "shot",
+          value_parser = clap::value_parser!(u64).range(..=86_400))]
+    after: u64,
     /// The connector's resolution, or "none" for a guest without a display
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1024x768", value_parser = mode_or_none, conflicts_with = "config")]
     mode: String,
@@ -45,7 +45,7 @@ pub struct Arguments {
     /// An xl.cfg to use instead; its "kernel" names the example
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// With --shot, give up after so many seconds (default 60); without, end then
+    /// With --shot, give up when there is no picture after so many seconds (default 60); without, end then
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
     /// Boot Xen and dom0 instead of starting them from the saved state
@@ -100,18 +100,20 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         },
     )?;
     if let Some(port) = machine.vnc_port()?.filter(|_| display == Display::Vnc) {
-        println!("the screen is on VNC, 127.0.0.1:{port}; Ctrl-C ends");
+        say!("the screen is on VNC, 127.0.0.1:{port}; Ctrl-C ends");
     }
-    let before = arguments.shot.as_ref().map(|file| picture_of(&machine, file)).transpose()?;
+    let before = arguments.shot.as_ref().map(|file| shot::of_screen(&machine, file)).transpose()?;
     let backend = appliance.has_display().then(|| machine.start_backend(SCREEN)).transpose()?;
     let log = || backend.as_ref().map_or_else(|| "(not started)".to_owned(), Program::log);
     let guest = machine
         .create_from(&appliance.name, &format!("/payload/{}", Appliance::CONFIG))
         .with_context(|| format!("the back end said:\n{}", log()))?;
     if let (Some(file), Some(before)) = (&arguments.shot, before) {
-        let limit = Duration::from_secs(arguments.timeout.unwrap_or(60));
-        shoot(&machine, &guest, file, &before, limit)
+        let limit = Duration::from_secs(arguments.timeout.unwrap_or(FIRST_FLIP_LIMIT));
+        let picture = shot::Wait { file, limit, after: Duration::from_secs(arguments.after) }
+            .shoot(&machine, &guest, &before)
             .with_context(|| format!("no picture of {}; the back end said:\n{}", guest.name(), log()))?;
+        note!("{}: {}x{}", file.display(), picture.width, picture.height);
     }
     if arguments.keep {
         return shell(&machine);
@@ -206,28 +208,6 @@ fn show_lines(verbose: bool) -> Listener {
     })
 }
 
-/// Waits for the first flip and saves the screen, once it shows something else than `before`.
-fn shoot(machine: &Machine, guest: &Guest<'_>, file: &Path, before: &Picture, limit: Duration) -> Result<()> {
-    guest.wait_line(FIRST_FLIP, limit)?;
-    let deadline = Instant::now() + PICTURE_LIMIT;
-    loop {
-        let picture = picture_of(machine, file)?;
-        if !picture.is_black() && picture != *before {
-            eprintln!("{}: {}x{}", file.display(), picture.width, picture.height);
-            return Ok(());
-        }
-        if Instant::now() > deadline {
-            bail!("the first flip was reported, but the screen shows nothing new: see {}", file.display());
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-}
-
-fn picture_of(machine: &Machine, file: &Path) -> Result<Picture> {
-    machine.screendump(file)?;
-    Picture::read(file)
-}
-
 /// Stays until the guest ends, or for `limit`.
 fn follow(guest: &Guest<'_>, limit: Option<Duration>) -> Result<()> {
     const FOR_EVER: Duration = Duration::from_secs(u32::MAX as u64);
@@ -239,7 +219,7 @@ fn follow(guest: &Guest<'_>, limit: Option<Duration>) -> Result<()> {
 
 /// dom0's shell on the terminal, line by line.
 fn shell(machine: &Machine) -> Result<()> {
-    eprintln!("dom0's shell, one command a line; exit ends");
+    note!("dom0's shell, one command a line; exit ends");
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         match line.trim() {
@@ -247,7 +227,7 @@ fn shell(machine: &Machine) -> Result<()> {
             "" => {}
             command => match machine.run(command) {
                 Ok(output) => print!("{}", output.text),
-                Err(error) => eprintln!("{error:#}"),
+                Err(error) => note!("{error:#}"),
             },
         }
     }

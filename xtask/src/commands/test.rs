@@ -5,10 +5,11 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use xtask::lab::{Lab, Need};
-use xtask::{disassembly, host, images};
+use xtask::{disassembly, host, images, note, say, unsafe_code};
 
-/// The package of tests that boot.
-const BOOT_TESTS: &str = "vitrine-tests";
+/// The package of tests over several crates, and those of its tests that boot.
+const TESTS: &str = "vitrine-tests";
+const BOOT_TESTS: &str = "boot";
 
 /// The package whose examples are images: cargo can't run its tests on the host.
 const APPLIANCES: &str = "vitrine";
@@ -42,23 +43,26 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut tally = Tally::default();
     let only_boot = arguments.boot || arguments.filter.is_some();
     if !only_boot {
+        tally.step("unsafe code", unsafe_code_is_in_its_places);
         tally.command("formatting", cargo(&["fmt", "--all", "--check"]))?;
         tally
             .command("lints", cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
         for package in host_packages()? {
-            tally.cargo_test(&package, cargo(&["test", "--quiet", "--package", &package]))?;
+            let mut command = cargo(&["test", "--quiet", "--package", &package.name]);
+            command.args(package.chosen.iter().flat_map(|test| ["--test", test]));
+            tally.cargo_test(&package.name, command)?;
         }
     }
     if !arguments.host {
         tally.images();
         tally.step("lab", || Lab::open()?.prepare(Need::Daily, false));
-        tally.cargo_test(BOOT_TESTS, boot_tests(arguments.filter.as_deref()))?;
+        tally.cargo_test("boots", boot_tests(arguments.filter.as_deref()))?;
     }
-    eprintln!("{:.0} s", start.elapsed().as_secs_f64());
+    note!("{:.0} s", start.elapsed().as_secs_f64());
     for name in &tally.failed {
-        println!("failed: {name}");
+        say!("failed: {name}");
     }
-    println!("{} passed, {} failed", tally.passed, tally.failed.len());
+    say!("{} passed, {} failed", tally.passed, tally.failed.len());
     if !tally.failed.is_empty() {
         bail!("not everything passed");
     }
@@ -68,11 +72,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 impl Tally {
     /// A step of one result.
     fn step(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
-        println!("== {name}");
+        say!("== {name}");
         match step() {
             Ok(()) => self.passed += 1,
             Err(error) => {
-                println!("{error:#}");
+                say!("{error:#}");
                 self.failed.push(name.to_owned());
             }
         }
@@ -104,7 +108,7 @@ impl Tally {
             if let Some((_, limit)) = SIZE_LIMITS.iter().find(|(limited, _)| limited == name) {
                 self.step(&format!("size of {name}"), || {
                     let size = image.size()?;
-                    println!("{size} bytes, at most {limit} allowed");
+                    say!("{size} bytes, at most {limit} allowed");
                     if size > *limit { bail!("too large") } else { Ok(()) }
                 });
             }
@@ -113,13 +117,13 @@ impl Tally {
 
     /// `cargo test`, whose own results count.
     fn cargo_test(&mut self, name: &str, mut command: Command) -> Result<()> {
-        println!("== tests of {name}");
+        say!("== tests of {name}");
         let mut child = command.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
         let output = BufReader::new(child.stdout.take().expect("standard output is piped"));
         let mut failed = 0;
         for line in output.lines() {
             let line = line?;
-            println!("{line}");
+            say!("{line}");
             if let Some((passed, not)) = result_of(&line) {
                 self.passed += passed;
                 failed += not;
@@ -134,6 +138,19 @@ impl Tally {
     }
 }
 
+/// Says how much unsafe code there is in each folder, and fails when a file has some that may have none.
+fn unsafe_code_is_in_its_places() -> Result<()> {
+    let survey = unsafe_code::survey(images::root())?;
+    for (folder, count) in survey.folders.iter().filter(|(_, count)| !count.is_zero()) {
+        say!("{folder}: {count}");
+    }
+    if survey.outside.is_empty() {
+        return Ok(());
+    }
+    let files: Vec<_> = survey.outside.iter().map(|file| file.display().to_string()).collect();
+    bail!("unsafe code where none may be: {}", files.join(", "))
+}
+
 /// cargo, in the project's folder.
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = host::child(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
@@ -143,18 +160,36 @@ fn cargo(arguments: &[&str]) -> Command {
 
 /// The boot tests, one at a time: each machine wants a processor for itself.
 fn boot_tests(filter: Option<&str>) -> Command {
-    let mut command = cargo(&["test", "--package", BOOT_TESTS, "--"]);
+    let mut command = cargo(&["test", "--package", TESTS, "--test", BOOT_TESTS, "--"]);
     command.args(filter).arg("--test-threads=1").env(images::PREBUILT, "1");
     command
 }
 
+/// A package with tests for the host.
+struct HostPackage {
+    name: String,
+    /// The integration tests to run; empty for all tests.
+    chosen: Vec<String>,
+}
+
 /// All packages of the workspace with tests for the host.
-fn host_packages() -> Result<Vec<String>> {
+fn host_packages() -> Result<Vec<HostPackage>> {
     let metadata = host::output(&mut cargo(&["metadata", "--no-deps", "--format-version=1"]))?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
     let packages = metadata["packages"].as_array().context("cargo metadata names no packages")?;
-    let names = packages.iter().filter_map(|p| p["name"].as_str());
-    Ok(names.filter(|n| *n != APPLIANCES && *n != BOOT_TESTS).map(str::to_owned).collect())
+    let named = packages.iter().filter_map(|package| Some((package["name"].as_str()?, package)));
+    let host = named.filter(|(name, _)| *name != APPLIANCES).map(|(name, package)| HostPackage {
+        name: name.to_owned(),
+        chosen: if name == TESTS { tests_on_host(package) } else { vec![] },
+    });
+    Ok(host.collect())
+}
+
+/// The integration tests of a package that boot nothing.
+fn tests_on_host(package: &serde_json::Value) -> Vec<String> {
+    let targets = package["targets"].as_array().into_iter().flatten();
+    let tests = targets.filter(|target| target["kind"][0] == "test").filter_map(|target| target["name"].as_str());
+    tests.filter(|name| *name != BOOT_TESTS).map(str::to_owned).collect()
 }
 
 /// The counts of a line `test result: ok. 3 passed; 0 failed; ...`.

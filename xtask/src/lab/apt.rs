@@ -80,7 +80,7 @@ impl Apt {
                 Ok(_) => {
                     spinner.finish_and_clear();
                     if !backports {
-                        eprintln!("no {} here: going on with the release's own packages", self.backports_suite());
+                        crate::note!("no {} here: going on with the release's own packages", self.backports_suite());
                     }
                     return Ok(backports);
                 }

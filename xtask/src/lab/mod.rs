@@ -166,7 +166,7 @@ impl Lab {
     pub fn lock(&self) -> Result<File> {
         let file = File::create(self.folder.join("lock"))?;
         if file.try_lock().is_err() {
-            eprintln!("another process prepares the lab, waiting for it");
+            crate::note!("another process prepares the lab, waiting for it");
             file.lock()?;
         }
         Ok(file)

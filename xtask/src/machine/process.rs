@@ -137,7 +137,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         if let Err(error) = self.0.stop() {
-            eprintln!("{error:#}");
+            crate::note!("{error:#}");
         }
         lock(&RUNNING).retain(|other| !Arc::ptr_eq(other, &self.0));
     }

@@ -75,7 +75,7 @@ impl<'l> Start<'l> {
             return Ok(None);
         }
         if !self.qemu.has_warm_start() {
-            eprintln!("QEMU {} can't start a saved Xen again: booting from cold", self.qemu.version);
+            crate::note!("QEMU {} can't start a saved Xen again: booting from cold", self.qemu.version);
             return Ok(None);
         }
         warm::state_file(self.lab, &self.qemu, &command_line::machine(self.lab, &self.qemu, self.clock)).map(Some)
@@ -87,7 +87,7 @@ impl<'l> Start<'l> {
         match self.restore(state) {
             Ok(machine) => Some(machine),
             Err(error) => {
-                eprintln!("warm start failed, booting from cold: {error:#}");
+                crate::note!("warm start failed, booting from cold: {error:#}");
                 let _ = fs::remove_file(state);
                 None
             }
@@ -129,7 +129,7 @@ impl<'l> Start<'l> {
         spinner.finish_and_clear();
         if let Err(error) = saved {
             let _ = fs::remove_file(part);
-            eprintln!("no quick start next time, the booted machine can't be saved: {error:#}");
+            crate::note!("no quick start next time, the booted machine can't be saved: {error:#}");
         }
         Ok(())
     }
