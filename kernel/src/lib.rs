@@ -4,7 +4,7 @@
 //! [`platform`](vitrine_xen::platform) traits for real: [`Xen`] is the handle.
 //!
 //! An image names its first task with [`entry!`]. Everything else is a function of this crate, because there is one
-//! machine: [`spawn`], [`now`], [`sleep`], [`milestone`], [`command_line`], [`shutdown`] and so on. Tasks are futures on
+//! machine: [`spawn`], [`now`], [`sleep`], [`milestone()`], [`command_line()`], [`shutdown`] and so on. Tasks are futures on
 //! one executor; when none has anything to do the CPU halts, and nothing wakes it but an event or the next timer.
 //!
 //! Where to begin reading: `boot` for the order of things, `arch::entry` for the first instruction, `executor` and

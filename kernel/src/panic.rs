@@ -6,7 +6,7 @@ use core::panic::PanicInfo;
 
 use vitrine_xen::abi::sched::ShutdownReason;
 
-use crate::arch::trap;
+use crate::arch::report;
 use crate::last_words::LastWords;
 
 #[panic_handler]
@@ -22,6 +22,6 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     unsafe {
         asm!("lea {rip}, [rip]", "mov {rbp}, rbp", rip = out(reg) rip, rbp = out(reg) rbp, options(nomem, nostack));
     }
-    let _ = trap::backtrace(&mut out, rip, rbp);
+    let _ = report::backtrace(&mut out, rip, rbp);
     out.end(ShutdownReason::Crash)
 }

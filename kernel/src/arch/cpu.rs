@@ -50,7 +50,7 @@ impl CpuFeatures {
 
 static FEATURES: AtomicU8 = AtomicU8::new(CpuFeatures::SSE2.0);
 
-/// The features found by [`initialise`].
+/// The features of this CPU, as they were found at boot.
 pub fn features() -> CpuFeatures {
     CpuFeatures(FEATURES.load(Ordering::Relaxed))
 }

@@ -12,6 +12,8 @@ pub(crate) mod entry;
 #[cfg(not(test))]
 pub(crate) mod port;
 #[cfg(not(test))]
+pub(crate) mod report;
+#[cfg(not(test))]
 pub(crate) mod stack;
 #[cfg(not(test))]
 pub(crate) mod trap;

@@ -1,20 +1,16 @@
 //! Traps: every vector ends here, and all but the event upcall end the domain with a report.
 
 use core::arch::naked_asm;
-use core::fmt::Write;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
-use vitrine_xen::abi::sched::ShutdownReason;
 use x86_64::instructions::segmentation::{CS, DS, ES, SS, Segment};
 use x86_64::instructions::tables::{DescriptorTablePointer, lidt, load_tss};
-use x86_64::registers::control::Cr2;
 use x86_64::structures::gdt::{Descriptor, GlobalDescriptorTable, SegmentSelector};
 use x86_64::structures::tss::TaskStateSegment;
 use x86_64::{PrivilegeLevel, VirtAddr};
 
-use super::stack::{self, TrapStack};
-use crate::last_words::LastWords;
-use crate::memory::image;
+use super::report::report;
+use super::stack::TrapStack;
 
 /// The vector by which Xen interrupts for events: any of those that no exception uses.
 pub(crate) const UPCALL_VECTOR: u8 = 0x20;
@@ -33,34 +29,6 @@ static NO_UPCALL: AtomicBool = AtomicBool::new(false);
 
 /// How many upcalls there were.
 pub(crate) static UPCALLS: AtomicU64 = AtomicU64::new(0);
-
-/// Registers as [`common_stub`] pushes them, lowest address first, with what the CPU had pushed before.
-#[derive(Debug)]
-#[repr(C)]
-struct Frame {
-    r15: u64,
-    r14: u64,
-    r13: u64,
-    r12: u64,
-    r11: u64,
-    r10: u64,
-    r9: u64,
-    r8: u64,
-    rbp: u64,
-    rdi: u64,
-    rsi: u64,
-    rdx: u64,
-    rcx: u64,
-    rbx: u64,
-    rax: u64,
-    vector: u64,
-    error_code: u64,
-    rip: u64,
-    cs: u64,
-    rflags: u64,
-    rsp: u64,
-    ss: u64,
-}
 
 /// Loads a GDT, a TSS with the trap stacks, and an IDT that has a handler for every vector. From now on a trap is
 /// reported instead of ending the domain without a word.
@@ -145,7 +113,7 @@ unsafe extern "C" fn stubs() {
     )
 }
 
-/// Saves the registers as a [`Frame`] and reports. Vector state needs no saving, because nothing returns from here.
+/// Saves the registers as a [`Frame`](super::report::Frame) and reports. Vector state needs no saving, because nothing returns from here.
 #[unsafe(naked)]
 unsafe extern "C" fn common_stub() {
     naked_asm!(
@@ -196,117 +164,4 @@ unsafe extern "C" fn upcall() {
 /// The byte must stay mapped and writable from now on.
 pub(crate) unsafe fn set_upcall_pending(byte: *mut u8) {
     UPCALL_PENDING.store(byte, Ordering::Relaxed);
-}
-
-/// The names of the exceptions, by vector.
-const NAMES: [&str; 32] = [
-    "divide error",
-    "debug",
-    "non-maskable interrupt",
-    "breakpoint",
-    "overflow",
-    "bound range exceeded",
-    "invalid opcode",
-    "device not available",
-    "double fault",
-    "coprocessor segment overrun",
-    "invalid TSS",
-    "segment not present",
-    "stack fault",
-    "general protection",
-    "page fault",
-    "reserved exception",
-    "x87 floating-point error",
-    "alignment check",
-    "machine check",
-    "SIMD floating-point error",
-    "virtualization exception",
-    "control protection",
-    "reserved exception",
-    "reserved exception",
-    "reserved exception",
-    "reserved exception",
-    "reserved exception",
-    "reserved exception",
-    "hypervisor injection",
-    "VMM communication",
-    "security exception",
-    "reserved exception",
-];
-
-/// Says all that is known about a trap, and ends the domain.
-extern "C" fn report(frame: *const Frame) -> ! {
-    // SAFETY: `common_stub` has just written the frame, and nothing changes it.
-    let frame = unsafe { &*frame };
-    let mut out = LastWords::begin();
-    // Writing to last words can't fail.
-    let _ = describe(&mut out, frame);
-    let _ = backtrace(&mut out, frame.rip, frame.rbp);
-    out.end(ShutdownReason::Crash)
-}
-
-/// The trap's name, cause and registers.
-fn describe(out: &mut LastWords, frame: &Frame) -> core::fmt::Result {
-    let name = NAMES.get(frame.vector as usize).copied().unwrap_or("unexpected interrupt");
-    writeln!(out, "vitrine: trap {} ({name}), error code {:#x}, at {:#x}", frame.vector, frame.error_code, frame.rip)?;
-    if frame.vector == 14 {
-        describe_page_fault(out, frame)?;
-    }
-    let f = frame;
-    writeln!(out, "  rax {:016x} rbx {:016x} rcx {:016x} rdx {:016x}", f.rax, f.rbx, f.rcx, f.rdx)?;
-    writeln!(out, "  rsi {:016x} rdi {:016x} rbp {:016x} rsp {:016x}", f.rsi, f.rdi, f.rbp, f.rsp)?;
-    writeln!(out, "  r8  {:016x} r9  {:016x} r10 {:016x} r11 {:016x}", f.r8, f.r9, f.r10, f.r11)?;
-    writeln!(out, "  r12 {:016x} r13 {:016x} r14 {:016x} r15 {:016x}", f.r12, f.r13, f.r14, f.r15)?;
-    writeln!(out, "  cs {:x} ss {:x} rflags {:x}", f.cs, f.ss, f.rflags)
-}
-
-/// What a page fault wanted, and whether it was the end of a stack.
-fn describe_page_fault(out: &mut LastWords, frame: &Frame) -> core::fmt::Result {
-    let address = Cr2::read_raw() as usize;
-    let code = frame.error_code;
-    let what = match (code >> 4 & 1, code >> 1 & 1) {
-        (1, _) => "executing",
-        (_, 1) => "writing",
-        _ => "reading",
-    };
-    let why = if code & 1 == 0 { "no page there" } else { "not allowed there" };
-    writeln!(out, "  {what} at address {address:#x} (CR2): {why}")?;
-    // Some emulators report CR2 wrongly, so the stack pointer is asked too.
-    let near = |page: usize| address & !0xfff == page || (frame.rsp as usize).wrapping_sub(page) <= 0x1000;
-    if stack::guard_pages().any(near) {
-        writeln!(out, "  this is the guard page below a stack: the stack overflowed")?;
-    }
-    Ok(())
-}
-
-/// The most callers that a backtrace names.
-const MAX_CALLERS: usize = 32;
-
-/// Return addresses, from `rip` outwards by the chain of frame pointers, as far as it stays on one stack and in code.
-pub(crate) fn backtrace(out: &mut LastWords, rip: u64, rbp: u64) -> core::fmt::Result {
-    writeln!(out, "  backtrace:")?;
-    writeln!(out, "    {rip:#x}")?;
-    let mut frame_pointer = rbp as usize;
-    let Some(stack) = stack::containing(frame_pointer) else { return Ok(()) };
-    for _ in 0..MAX_CALLERS {
-        let on_stack = stack.contains(&frame_pointer) && stack.contains(&(frame_pointer + 15));
-        if !on_stack || !frame_pointer.is_multiple_of(8) {
-            break;
-        }
-        // SAFETY: 16 bytes of a mapped stack of ours, aligned.
-        let (next, caller) = unsafe {
-            let words = frame_pointer as *const usize;
-            (words.read_volatile(), words.add(1).read_volatile())
-        };
-        if !image::text().contains(&caller) {
-            break;
-        }
-        writeln!(out, "    {caller:#x}")?;
-        // Callers are further up; a chain that turns back is broken.
-        if next <= frame_pointer {
-            break;
-        }
-        frame_pointer = next;
-    }
-    Ok(())
 }

@@ -13,9 +13,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::task::{Poll, Waker};
 
-use vitrine_xen::memory::{SharedMemory, full_barrier, read_barrier, write_barrier};
+use vitrine_xen::memory::SharedMemory;
 use vitrine_xen::platform::StoreError;
 use vitrine_xen::xenstore::{Decoder, Message, MessageType, encode, ring};
+
+use super::ring::{BadIndex, StoreRing};
 
 /// The most requests that wait for an answer at once.
 const MAX_REQUESTS: usize = 256;
@@ -62,11 +64,8 @@ enum Connection {
 
 /// The client.
 pub(crate) struct Client {
-    page: SharedMemory<'static>,
+    ring: StoreRing,
     connection: Connection,
-    /// Our own indices: xenstored can write the whole page.
-    req_prod: u32,
-    rsp_cons: u32,
     decoder: Decoder,
     requests: Vec<Request>,
     /// Requests that are not wholly sent, in the order of their submission.
@@ -81,10 +80,8 @@ impl Client {
     /// A client on this ring page, continued where it is.
     pub(crate) fn new(page: SharedMemory<'static>) -> Self {
         Self {
-            page,
+            ring: StoreRing::new(page),
             connection: Connection::Connected,
-            req_prod: page.read_u32(ring::REQ_PROD),
-            rsp_cons: page.read_u32(ring::RSP_CONS),
             decoder: Decoder::new(),
             requests: Vec::new(),
             unsent: VecDeque::new(),
@@ -187,13 +184,12 @@ impl Client {
     pub(crate) fn pump(&mut self) -> bool {
         match self.connection {
             Connection::Lost => return false,
-            Connection::Reconnecting if self.page.read_u32(ring::CONNECTION) != ring::CONNECTED => return false,
+            Connection::Reconnecting if !self.ring.is_connected() => return false,
             Connection::Reconnecting => self.start_anew(),
             Connection::Connected => {}
         }
-        let features = self.page.read_u32(ring::SERVER_FEATURES);
-        if features & ring::FEATURE_ERROR != 0 && self.page.read_u32(ring::ERROR) != 0 {
-            log::warn!("xenstored gave up this connection (error {})", self.page.read_u32(ring::ERROR));
+        if let Some(error) = self.ring.error() {
+            log::warn!("xenstored gave up this connection (error {error})");
             return self.reconnect();
         }
         let received = match self.receive() {
@@ -208,34 +204,16 @@ impl Client {
 
     /// Takes all that xenstored has sent. Returns whether it may be waiting for room.
     fn receive(&mut self) -> Result<bool, Broken> {
+        let mut buffer = [0; ring::SIZE];
         let mut notify = false;
         loop {
-            let produced = self.page.read_u32(ring::RSP_PROD);
-            let count = produced.wrapping_sub(self.rsp_cons) as usize;
+            let count = self.ring.receive(&mut buffer)?;
             if count == 0 {
                 return Ok(notify);
             }
-            if count > ring::SIZE {
-                log::error!("xenstored's index is impossible: {count} bytes in a ring of {}", ring::SIZE);
-                return Err(Broken);
-            }
-            read_barrier();
-            let mut buffer = [0; ring::SIZE];
-            self.copy_out(&mut buffer[..count]);
-            full_barrier();
-            self.rsp_cons = produced;
-            self.page.write_u32(ring::RSP_CONS, produced);
             notify |= count == ring::SIZE;
             self.digest(&buffer[..count])?;
         }
-    }
-
-    /// Copies from the ring, from our index on.
-    fn copy_out(&self, buffer: &mut [u8]) {
-        let start = self.rsp_cons as usize % ring::SIZE;
-        let (first, second) = buffer.split_at_mut(buffer.len().min(ring::SIZE - start));
-        self.page.read(ring::RSP + start, first);
-        self.page.read(ring::RSP, second);
     }
 
     /// Takes messages out of received bytes.
@@ -294,54 +272,32 @@ impl Client {
 
     /// Sends as much as there is room for. Returns whether anything was sent.
     fn send(&mut self) -> Result<bool, Broken> {
-        let start = self.req_prod;
+        let mut notify = false;
         while let Some(&id) = self.unsent.front() {
-            let waiting = self.req_prod.wrapping_sub(self.page.read_u32(ring::REQ_CONS)) as usize;
-            if waiting > ring::SIZE {
-                log::error!("xenstored's index is impossible: {waiting} bytes unread in a ring of {}", ring::SIZE);
-                return Err(Broken);
-            }
-            full_barrier();
-            let Some(index) = self.index_of(id) else {
-                self.unsent.pop_front();
-                continue;
-            };
-            let message = &self.requests[index].message;
-            let count = (message.len() - self.sent).min(ring::SIZE - waiting);
-            if count == 0 {
+            // A request that was abandoned meanwhile has nothing left to send.
+            let index = self.index_of(id);
+            let rest = index.map_or(&[][..], |index| &self.requests[index].message[self.sent..]);
+            let count = self.ring.send(rest)?;
+            notify |= count > 0;
+            self.sent += count;
+            if count < rest.len() {
                 break;
             }
-            self.copy_in(&message[self.sent..self.sent + count]);
-            self.sent += count;
-            if self.sent == message.len() {
-                self.unsent.pop_front();
-                self.sent = 0;
-            }
-            write_barrier();
-            self.req_prod = self.req_prod.wrapping_add(count as u32);
-            self.page.write_u32(ring::REQ_PROD, self.req_prod);
+            self.unsent.pop_front();
+            self.sent = 0;
         }
-        Ok(self.req_prod != start)
-    }
-
-    /// Copies into the ring, from our index on.
-    fn copy_in(&self, bytes: &[u8]) {
-        let start = self.req_prod as usize % ring::SIZE;
-        let (first, second) = bytes.split_at(bytes.len().min(ring::SIZE - start));
-        self.page.write(ring::REQ + start, first);
-        self.page.write(ring::REQ, second);
+        Ok(notify)
     }
 
     /// Asks for a new connection. Returns whether xenstored is to be notified.
     fn reconnect(&mut self) -> bool {
-        if self.page.read_u32(ring::SERVER_FEATURES) & ring::FEATURE_RECONNECTION == 0 {
+        if !self.ring.ask_for_reconnection() {
             log::error!("the connection to xenstored is lost, and this xenstored has no way back");
             self.lose();
             return false;
         }
         log::warn!("connecting to xenstored again");
         self.connection = Connection::Reconnecting;
-        self.page.write_u32(ring::CONNECTION, ring::RECONNECT);
         true
     }
 
@@ -361,8 +317,7 @@ impl Client {
     /// Begins to talk on a new connection.
     fn start_anew(&mut self) {
         self.connection = Connection::Connected;
-        self.req_prod = self.page.read_u32(ring::REQ_PROD);
-        self.rsp_cons = self.page.read_u32(ring::RSP_CONS);
+        self.ring.restart();
         self.decoder.reset();
         self.unsent.clear();
         self.sent = 0;
@@ -424,6 +379,13 @@ impl Watch {
 
 /// xenstored broke the protocol.
 struct Broken;
+
+impl From<BadIndex> for Broken {
+    fn from(bad: BadIndex) -> Self {
+        log::error!("xenstored's index is impossible: {} bytes in a ring of {}", bad.bytes, ring::SIZE);
+        Self
+    }
+}
 
 /// The number in the answer to a transaction's start.
 pub(crate) fn transaction_number(answer: &[u8]) -> Option<u32> {
