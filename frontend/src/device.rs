@@ -87,6 +87,8 @@ pub struct Device<P: FrontPlatform> {
     generation: u64,
     last_cookie: u64,
     farewell_said: bool,
+    /// Whether the back end's state was ever read: nothing is decided before.
+    looked: bool,
 }
 
 impl<P: FrontPlatform> Device<P> {
@@ -117,6 +119,7 @@ impl<P: FrontPlatform> Device<P> {
             generation: 0,
             last_cookie: 0,
             farewell_said: false,
+            looked: false,
         }
     }
 
@@ -130,6 +133,7 @@ impl<P: FrontPlatform> Device<P> {
             }
         }
         (self.situation.backend, self.situation.online) = (state, online);
+        self.looked = true;
     }
 
     /// This end's `state`, read again: where it is Initialising although something else was written, the toolstack has made
@@ -255,7 +259,7 @@ impl<P: FrontPlatform> Device<P> {
     pub fn poll(&mut self, now: Duration) -> Option<Duration> {
         let more = self.poll_connectors(now);
         self.poll_quarantine(now);
-        while self.running.is_none() && self.wanted.is_none() && self.step(now) {}
+        while self.looked && self.running.is_none() && self.wanted.is_none() && self.step(now) {}
         if more { Some(now) } else { self.deadline(now) }
     }
 

@@ -232,6 +232,7 @@ async fn drive<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S) -> Res
         }
         let command = shared.device.borrow_mut().take_command();
         if let Some(command) = command {
+            log::trace!("cmd {command:?}");
             run(shared, store, &location, command).await;
         } else if shared.device.borrow().is_closed() {
             return Ok(());

@@ -10,6 +10,7 @@ use vitrine_xen::abi::sched::ShutdownReason;
 use vitrine_xen::hypercall;
 use vitrine_xen::platform::{StoreError, Watch};
 
+use crate::milestone::milestone;
 use crate::one_cpu::OneCpu;
 use crate::store::{self, Transaction};
 use crate::{console, executor, time};
@@ -104,6 +105,8 @@ pub(crate) async fn watch_shutdown() {
 
 async fn obey() -> Result<(), StoreError> {
     let mut watch = store::watch(CONTROL).await?;
+    // The first answer of xenstored.
+    milestone("xenstore");
     for feature in ["control/feature-poweroff", "control/feature-reboot"] {
         // Only information for the tools, and not every toolstack lets a guest write it.
         if let Err(error) = store::write(feature, b"1").await {

@@ -1,9 +1,9 @@
-//! The `log` crate on the console.
+//! The `log` crate on the console: `[SECONDS] LEVEL: MESSAGE`, in time since the first instruction.
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::command_line::CommandLine;
-use crate::console;
+use crate::{console, time};
 
 struct ConsoleLog;
 
@@ -23,7 +23,9 @@ impl Log for ConsoleLog {
             Level::Debug => "debug",
             Level::Trace => "trace",
         };
-        console::write(format_args!("vitrine: {level}: {}\n", record.args()));
+        let now = time::now();
+        let (seconds, microseconds) = (now.as_secs(), now.subsec_micros());
+        console::write(format_args!("[{seconds:5}.{microseconds:06}] {level}: {}\n", record.args()));
     }
 
     fn flush(&self) {

@@ -16,9 +16,18 @@ pub(super) struct Mapping {
 impl Mapping {
     /// Maps `length` bytes, more than 0, of what the device has at `offset`.
     pub(super) fn new(file: impl AsFd, offset: u64, length: usize) -> io::Result<Self> {
+        Self::with(MapFlags::SHARED, file, offset, length)
+    }
+
+    /// The same, with every page there from the beginning: no page faults later.
+    pub(super) fn populated(file: impl AsFd, offset: u64, length: usize) -> io::Result<Self> {
+        Self::with(MapFlags::SHARED | MapFlags::POPULATE, file, offset, length)
+    }
+
+    fn with(flags: MapFlags, file: impl AsFd, offset: u64, length: usize) -> io::Result<Self> {
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: the kernel chooses an address range that nothing in this process uses.
-        let base = unsafe { mmap(null_mut(), length, protection, MapFlags::SHARED, file, offset)? };
+        let base = unsafe { mmap(null_mut(), length, protection, flags, file, offset)? };
         let base = NonNull::new(base.cast()).ok_or(io::Errno::NOMEM)?;
         Ok(Self { base, length })
     }

@@ -20,7 +20,7 @@ impl ScanoutMemory {
         let (_, height) = buffer.size();
         let length = buffer.pitch() as usize * height as usize;
         let place = drm_ffi::mode::dumbbuffer::map(card.as_fd(), buffer.handle().into(), 0, 0)?;
-        Ok(Self(Mapping::new(card.as_fd(), place.offset, length)?))
+        Ok(Self(Mapping::populated(card.as_fd(), place.offset, length)?))
     }
 
     /// The bytes, for drawing: `pitch * height` of them. They may lie in video memory, which is slow to read.

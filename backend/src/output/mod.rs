@@ -22,7 +22,8 @@ pub struct HeadId(pub u32);
 
 /// A place for pictures. Whatever is drawn is copied before a method returns: the guest may then reuse its buffer.
 pub trait Output {
-    /// Whether there is a connector of this name that can show this many pixels. Nothing is changed.
+    /// Whether there is a connector of this name that can show this many pixels. Nothing changes on it; what takes time may
+    /// be prepared, so that [`Self::open`] is quick.
     fn check(&mut self, connector: &str, resolution: Resolution) -> Result<(), OutputError>;
 
     /// Takes the connector for a guest; nothing is shown yet. `label` says in file names and messages whose it is.

@@ -31,10 +31,10 @@ impl Head {
         connector: connector::Handle,
         crtc: crtc::Handle,
         mode: Mode,
+        frames: Frames,
     ) -> Result<Self, OutputError> {
         let before = card.get_crtc(crtc).map_err(|error| OutputError::Device("the CRTC can't be read", error))?;
-        let frame = || Frame::new(&card, mode).map_err(|error| OutputError::Device("no memory for a frame", error));
-        let frames = [frame()?, frame()?];
+        let Frames(frames) = frames;
         Ok(Self { card, connector, crtc, mode, before, frames, back: 0, flipping: false })
     }
 
@@ -98,6 +98,16 @@ impl Drop for Head {
         if let Err(error) = self.restore() {
             log::warn!("the screen can't be restored: {error}");
         }
+    }
+}
+
+/// The buffers of a head. Making them is what takes longest about it: each page is cleared and mapped.
+pub(super) struct Frames([Frame; 2]);
+
+impl Frames {
+    pub(super) fn new(card: &Rc<Card>, mode: Mode) -> Result<Self, OutputError> {
+        let frame = || Frame::new(card, mode).map_err(|error| OutputError::Device("no memory for a frame", error));
+        Ok(Self([frame()?, frame()?]))
     }
 }
 

@@ -4,6 +4,8 @@
 //! the mode of the guest's resolution, or else the smallest one that is large enough; then the picture is in the middle,
 //! on black. Each connector has two buffers of its own: guests draw into theirs while ours are scanned out.
 //!
+//! Probing a connector and making its buffers takes 20 ms and more, so it is done when a guest is made and not when it waits.
+//!
 //! When a guest goes, the connector shows again what it showed before, usually the console.
 
 mod head;
@@ -17,10 +19,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::rc::Rc;
 
-use drm::control::{Device as ControlDevice, Event, ResourceHandles, connector, crtc};
+use drm::control::{Device as ControlDevice, Event, Mode, ResourceHandles, connector, crtc};
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use self::head::Head;
+use self::head::{Frames, Head};
 use super::{HeadId, Output, OutputError, Picture};
 
 /// A DRM device.
@@ -39,8 +41,19 @@ impl ControlDevice for Card {}
 pub struct Kms {
     card: Rc<Card>,
     heads: BTreeMap<HeadId, Head>,
+    /// For connectors that nobody has: at most one preparation each, the latest.
+    prepared: BTreeMap<String, Prepared>,
     opened: u32,
     done: VecDeque<HeadId>,
+}
+
+/// What a head is made of, for a guest that will want it.
+struct Prepared {
+    resolution: Resolution,
+    resources: ResourceHandles,
+    info: connector::Info,
+    mode: Mode,
+    frames: Frames,
 }
 
 impl Kms {
@@ -53,7 +66,13 @@ impl Kms {
         })?;
         card.resource_handles()
             .map_err(|error| io::Error::new(error.kind(), format!("no mode setting here: {error}")))?;
-        Ok(Self { card: Rc::new(card), heads: BTreeMap::new(), opened: 0, done: VecDeque::new() })
+        Ok(Self {
+            card: Rc::new(card),
+            heads: BTreeMap::new(),
+            prepared: BTreeMap::new(),
+            opened: 0,
+            done: VecDeque::new(),
+        })
     }
 
     /// The names of the card's connectors.
@@ -78,6 +97,17 @@ impl Kms {
         Err(OutputError::UnknownConnector(name.into(), known))
     }
 
+    fn prepare(&self, connector: &str, resolution: Resolution) -> Result<Prepared, OutputError> {
+        let (resources, info) = self.find(connector)?;
+        let mode = mode::choose(&info, resolution)?;
+        let frames = Frames::new(&self.card, mode)?;
+        Ok(Prepared { resolution, resources, info, mode, frames })
+    }
+
+    fn is_taken(&self, connector: connector::Handle) -> bool {
+        self.heads.values().any(|head| head.connector() == connector)
+    }
+
     /// A CRTC that can serve the connector and serves no other head; the one that serves it already, if possible.
     fn choose_crtc(&self, resources: &ResourceHandles, connector: &connector::Info) -> Option<crtc::Handle> {
         let encoders = connector.current_encoder().into_iter().chain(connector.encoders().iter().copied());
@@ -96,17 +126,24 @@ impl Kms {
 impl Output for Kms {
     fn check(&mut self, connector: &str, resolution: Resolution) -> Result<(), OutputError> {
         let (_, info) = self.find(connector)?;
-        mode::choose(&info, resolution).map(drop)
+        mode::choose(&info, resolution)?;
+        let known = self.prepared.get(connector).is_some_and(|prepared| prepared.resolution == resolution);
+        if !known && !self.is_taken(info.handle()) {
+            let prepared = self.prepare(connector, resolution)?;
+            self.prepared.insert(connector.into(), prepared);
+        }
+        Ok(())
     }
 
     fn open(&mut self, connector: &str, resolution: Resolution, label: &str) -> Result<HeadId, OutputError> {
-        let (resources, info) = self.find(connector)?;
-        if self.heads.values().any(|head| head.connector() == info.handle()) {
+        let prepared = self.prepared.remove(connector).filter(|prepared| prepared.resolution == resolution);
+        let prepared = prepared.map_or_else(|| self.prepare(connector, resolution), Ok)?;
+        let Prepared { resources, info, mode, frames, .. } = prepared;
+        if self.is_taken(info.handle()) {
             return Err(OutputError::Taken(connector.into()));
         }
-        let mode = mode::choose(&info, resolution)?;
         let crtc = self.choose_crtc(&resources, &info).ok_or_else(|| OutputError::NoCrtc(connector.into()))?;
-        let head = Head::new(Rc::clone(&self.card), info.handle(), crtc, mode)?;
+        let head = Head::new(Rc::clone(&self.card), info.handle(), crtc, mode, frames)?;
         let (width, height) = mode.size();
         log::debug!("{label}: on connector {connector}, mode {width}x{height} at {} Hz", mode.vrefresh());
         self.opened += 1;
