@@ -1,7 +1,7 @@
 //! The seams: what a front end, and what a back end, needs from the world below it.
 //!
 //! The kernel implements [`FrontPlatform`] and [`Store`] on the bare machine; the back end's device module implements
-//! [`BackPlatform`] and [`BackStore`] on dom0's device nodes; [`crate::fake`] implements all four in one process.
+//! [`BackPlatform`] and [`BackStore`] on dom0's device nodes; the fake Xen (feature `fake`) implements all four in one process.
 //!
 //! All methods take `&self`: an implementation is a handle, cheap to clone, and everything runs on one thread.
 

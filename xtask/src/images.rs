@@ -13,8 +13,8 @@ use std::process::Command;
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// An image stands where it was linked. An interrupt may come at any instruction, so nothing may lie below the stack
-/// pointer.
-const IMAGE_FLAGS: [&str; 2] = ["-Crelocation-model=static", "-Cno-redzone=yes"];
+/// pointer. Backtraces follow the frame pointers.
+const IMAGE_FLAGS: [&str; 3] = ["-Crelocation-model=static", "-Cno-redzone=yes", "-Cforce-frame-pointers=yes"];
 
 /// dom0 has no libraries of ours.
 const BACKEND_FLAGS: [&str; 1] = ["-Ctarget-feature=+crt-static"];
