@@ -28,13 +28,13 @@ struct Shot {
     after: u64,
 }
 
-/// The dashboard gets time to fill its plot.
+/// The dashboard gets time to fill its plot, which is a minute wide.
 const SHOTS: [Shot; 5] = [
     Shot { example: "hello", mode: "1024x768", after: 1 },
     Shot { example: "testcard", mode: "1024x768", after: 1 },
     Shot { example: "bounce", mode: "1024x768", after: 3 },
     Shot { example: "clock", mode: "1024x768", after: 2 },
-    Shot { example: "dashboard", mode: "1280x720", after: 70 },
+    Shot { example: "dashboard", mode: "1280x800", after: 64 },
 ];
 
 /// How long the first flip may take.
