@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use xtask::machine::{Guest, GuestConfig, ShutdownReason};
 
 use crate::Case;
-use crate::stage::{LIMIT, Stage};
+use crate::stage::{LIMIT, Stage, testcard};
 
 pub const CASES: &[Case] = &[
     ("a_panic_is_reported_with_its_place", panic),
@@ -16,6 +16,7 @@ pub const CASES: &[Case] = &[
     ("a_resolution_that_is_none_is_named", bad_resolution),
     ("too_little_memory_for_the_mode_is_named", little_memory),
     ("a_killed_back_end_does_not_end_the_guest", killed_back_end),
+    ("a_restarted_back_end_shows_the_picture_again", restarted_back_end),
     ("xl_shutdown_is_obeyed_within_a_second", |stage| obeys(stage, |guest| guest.shutdown(), ShutdownReason::PowerOff)),
     ("xl_reboot_is_obeyed_within_a_second", |stage| obeys(stage, |guest| guest.reboot(), ShutdownReason::Reboot)),
 ];
@@ -86,6 +87,21 @@ fn killed_back_end(stage: &Stage) -> Result<()> {
     ensure!(guest.ended().is_none(), "the guest ended:\n{}", guest.console());
     guest.shutdown()?;
     ends(&guest, ShutdownReason::PowerOff)
+}
+
+/// The appliance rests after its third frame, so nobody but the front end can notice that the back end is another one.
+fn restarted_back_end(stage: &Stage) -> Result<()> {
+    let mut scene = stage.scene()?;
+    let guest = scene.guest("testcard", |_| ())?;
+    let last = "testcard: frame 3 of 3";
+    guest.wait_line(last, LIMIT)?;
+    scene.restart_back_end("KILL")?;
+    let start = Instant::now();
+    while guest.console().matches(last).count() < 2 {
+        ensure!(start.elapsed() < LIMIT, "it did not draw again:\n{}\n{}", guest.console(), scene.back_end.log());
+        sleep(Duration::from_millis(20));
+    }
+    stage.screen()?.expect_equal(&testcard(1024, 768, 3))
 }
 
 fn obeys(stage: &Stage, order: fn(&Guest<'_>) -> Result<()>, expected: ShutdownReason) -> Result<()> {

@@ -44,10 +44,13 @@ impl Stage {
 
     /// Starts the back end on dom0's screen. What a scene holds is gone when it is dropped.
     pub fn scene(&self) -> Result<Scene<'_>> {
-        let command = "/payload/vitrine-backend --output kms:/dev/dri/card0";
-        let scene = Scene { stage: self, back_end: self.machine.start_program("vitrine-backend", command)? };
+        let scene = Scene { stage: self, back_end: self.start_back_end()? };
         scene.back_end.wait_line("serving vdispl", LIMIT)?;
         Ok(scene)
+    }
+
+    fn start_back_end(&self) -> Result<Program<'_>> {
+        self.machine.start_program("vitrine-backend", "/payload/vitrine-backend --output kms:/dev/dri/card0")
     }
 
     /// What is on the screen now.
@@ -86,6 +89,14 @@ pub struct Scene<'s> {
 }
 
 impl<'s> Scene<'s> {
+    /// Ends the back end by a signal, and starts another one.
+    pub fn restart_back_end(&mut self, signal: &str) -> Result<()> {
+        self.back_end.signal(signal)?;
+        self.back_end.wait_line("exit", LIMIT)?;
+        self.back_end = self.stage.start_back_end()?;
+        self.back_end.wait_line("serving vdispl", LIMIT).map(drop)
+    }
+
     /// Boots an image with a configuration that differs from the usual one by `change`.
     pub fn guest(&self, image: &str, change: impl FnOnce(&mut GuestConfig)) -> Result<Guest<'s>> {
         let name = self.stage.fresh_name(image);
