@@ -21,6 +21,9 @@ pub struct Channel<P: FrontPlatform> {
 }
 
 impl<P: FrontPlatform> Channel<P> {
+    /// How many pages are granted for it: the ring and the event page.
+    pub const GRANTS: usize = 2;
+
     /// Makes the pages and ports. What was made before a failure is undone.
     pub fn new(platform: &P, peer: DomainId) -> Result<Self, Error> {
         let ring = Granted::new(platform, peer, 1, Error::RingMemory)?;

@@ -66,6 +66,13 @@ struct Connector<P: FrontPlatform> {
     swapchain: Option<Swapchain<P>>,
 }
 
+impl<P: FrontPlatform> Connector<P> {
+    /// How many pages are granted for it.
+    fn grants(&self) -> usize {
+        Channel::<P>::GRANTS + self.swapchain.as_ref().map_or(0, Swapchain::grants)
+    }
+}
+
 /// The engine of one device.
 pub struct Device<P: FrontPlatform> {
     platform: P,
@@ -75,6 +82,9 @@ pub struct Device<P: FrontPlatform> {
     connectors: Vec<Connector<P>>,
     quarantine: Quarantine<P>,
     quarantine_at: Duration,
+    /// How many grants the largest connection so far had. As many may be in quarantine while the next one is made: a back
+    /// end that keeps what it maps can cost the memory of one connection, and no more.
+    most_grants: usize,
     /// The command that is wanted, and the one that is being done.
     wanted: Option<Command>,
     running: Option<Command>,
@@ -110,6 +120,7 @@ impl<P: FrontPlatform> Device<P> {
             connectors: Vec::new(),
             quarantine: Quarantine::default(),
             quarantine_at: Duration::ZERO,
+            most_grants: 0,
             wanted: None,
             running: None,
             publish_deadline: Duration::ZERO,
@@ -334,7 +345,7 @@ impl<P: FrontPlatform> Device<P> {
                 // Published, and the back end still waits: now it is told.
                 self.wanted = Some(Command::WriteState(XenbusState::Initialised));
             }
-            Step::Publish if now < self.publish_at => return false,
+            Step::Publish if now < self.publish_at || self.quarantine_is_full() => return false,
             Step::Publish => self.wanted = Some(Command::ReadConfiguration),
             Step::Connect => match self.make_swapchain() {
                 Ok(()) => self.wanted = Some(Command::WriteState(XenbusState::Connected)),
@@ -429,6 +440,7 @@ impl<P: FrontPlatform> Device<P> {
         if self.situation.own == XenbusState::Connected {
             log::warn!("the back end has gone ({:?}): waiting for it to come back", self.situation.backend);
         }
+        self.most_grants = self.most_grants.max(self.connectors.iter().map(Connector::grants).sum());
         for mut connector in self.connectors.drain(..) {
             if let Some(chain) = connector.swapchain.take() {
                 chain.release(&mut self.quarantine);
@@ -436,6 +448,14 @@ impl<P: FrontPlatform> Device<P> {
             connector.channel.release(&self.platform, &mut self.quarantine);
         }
         self.situation.holding = false;
+        if self.quarantine_is_full() {
+            let grants = self.quarantine.grants();
+            log::warn!("the back end still maps {grants} pages of earlier connections: waiting until it lets go");
+        }
+    }
+
+    fn quarantine_is_full(&self) -> bool {
+        self.quarantine.grants() > self.most_grants
     }
 
     /// Pushes a request and notifies. A full ring means that the back end has let 32 requests lie: it is lost.

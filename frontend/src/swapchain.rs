@@ -301,6 +301,12 @@ impl<P: FrontPlatform> Swapchain<P> {
         }
     }
 
+    /// How many pages are granted for it.
+    pub fn grants(&self) -> usize {
+        let granted = |buffer: &Buffer<P>| buffer.memory.references().len() + buffer.directory.references().len();
+        self.buffers.iter().map(granted).sum()
+    }
+
     /// Takes the buffers back.
     pub fn release(self, quarantine: &mut Quarantine<P>) {
         for buffer in self.buffers {

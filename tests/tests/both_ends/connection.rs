@@ -298,6 +298,32 @@ fn quarantine_ends_when_the_back_end_lets_go() {
 }
 
 #[test]
+fn a_back_end_that_keeps_every_page_costs_the_memory_of_two_connections() {
+    let mut both = Both::new();
+    let (mut display, _) = connected(&mut both);
+    let one_connection = both.guest.usage().grants;
+    let mut kept = Vec::new();
+    for round in 0..4 {
+        let live: Vec<GrantRef> =
+            (8..200).map(GrantRef).filter(|reference| both.guest.granted(*reference).is_some()).collect();
+        kept.push(both.dom0.map(GUEST, &live).unwrap());
+        both.back_end.as_mut().unwrap().engine.leave();
+        both.settle();
+        both.kill_back_end();
+        both.start_back_end();
+        both.run_for(Duration::from_secs(3));
+        assert!(both.guest.usage().grants <= 2 * one_connection, "in round {round}");
+    }
+    assert!(!display.is_connected(), "it waits until the back end lets go");
+    drop(kept);
+    both.run_for(Duration::from_secs(3));
+    assert_eq!(display.grants_in_quarantine(), 0);
+    display = show_one(&mut both, display, 2);
+    drop(display);
+    assert_eq!(both.world.violations(), [""; 0]);
+}
+
+#[test]
 fn a_device_may_be_there_before_it_is_whole() {
     let mut both = Both::without_device();
     both.start_back_end();
