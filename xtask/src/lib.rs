@@ -13,4 +13,5 @@ pub mod machine;
 pub mod picture;
 pub mod progress;
 pub mod say;
+pub mod signals;
 pub mod unsafe_code;

@@ -10,10 +10,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use commands::{bench, image, lab, run, screenshots, test};
 use std::process::ExitCode;
-use xtask::note;
-
-/// Exit status after a signal, as shells count: 128 and SIGINT.
-const INTERRUPTED: i32 = 130;
+use xtask::{note, signals};
 
 /// Builds display appliances and runs them on real Xen in QEMU: no KVM, no root, nothing installed.
 #[derive(Parser)]
@@ -35,7 +32,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Err(error) = end_cleanly().and_then(|()| dispatch(arguments.command)) {
+    signals::end_on_panics();
+    let result = signals::end_on_signals().and_then(|()| dispatch(arguments.command));
+    signals::wait_if_ending();
+    if let Err(error) = result {
         note!("error: {error:#}");
         return ExitCode::FAILURE;
     }
@@ -51,18 +51,4 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Screenshots(arguments) => screenshots::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
     }
-}
-
-/// Neither a signal nor a panic may leave a QEMU or its files behind.
-fn end_cleanly() -> Result<()> {
-    ctrlc::set_handler(|| {
-        xtask::machine::stop_all();
-        std::process::exit(INTERRUPTED);
-    })?;
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        report(panic);
-        xtask::machine::stop_all();
-    }));
-    Ok(())
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -94,6 +95,8 @@ impl Process {
     pub fn start(mut command: Command, folder: RunFolder) -> Result<(Process, ChildStdout)> {
         let log = fs::File::create(folder.path().join("qemu.log"))?;
         command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        // The terminal's Ctrl-C comes to us alone: we end QEMU, and nobody wonders why it is gone.
+        command.process_group(0);
         let (stop, stopped) = mpsc::channel();
         let end = Arc::new(End::default());
         let (started, start) = mpsc::channel();
