@@ -34,8 +34,8 @@ pub fn end_on_panics() {
     }));
 }
 
-/// For the end of `main`: does not return after a signal. What failed then did so because a machine was ended, and is not
-/// worth a message.
+/// For what follows a failure: does not return after a signal. What failed then did so because its machine was ended, and
+/// is not worth a message.
 pub fn wait_if_ending() {
     while ENDING.load(Ordering::Relaxed) {
         thread::park();

@@ -3,7 +3,7 @@
 use super::shot;
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -202,8 +202,7 @@ fn show_lines(verbose: bool) -> Listener {
         let quiet = matches!(entry.source, Source::Xen | Source::Dom0 | Source::Xl(_));
         let time = if verbose { format!("[{:8.3}] ", entry.at.as_secs_f64()) } else { String::new() };
         if verbose || !quiet {
-            // A closed pipe at the other end is no reason to end.
-            let _ = writeln!(std::io::stdout(), "{time}{}| {}", entry.source, entry.text);
+            say!("{time}{}| {}", entry.source, entry.text);
         }
     })
 }

@@ -30,6 +30,7 @@ impl Qemu {
         let modules = trees.iter().map(|t| t.join("usr/lib/x86_64-linux-gnu/qemu")).filter(|m| m.is_dir()).collect();
         let library_path = std::env::join_paths(folders).context("the lab's path has a colon")?;
         let mut qemu = Qemu { tree: trees[0].clone(), library_path, modules, version: String::new() };
+        host::require(&[("setpriv", "util-linux")])?;
         let said = host::output(qemu.program().arg("--version")).context("the lab's QEMU doesn't run here")?;
         let line = said.lines().next().unwrap_or_default();
         line.trim_start_matches("QEMU emulator version ").clone_into(&mut qemu.version);

@@ -8,6 +8,7 @@ use super::qmp::Qmp;
 use super::{Clock, Display, Machine, Options, lock, warm};
 use crate::lab::{Lab, Need, Qemu};
 use crate::progress;
+use crate::signals;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
@@ -87,6 +88,8 @@ impl<'l> Start<'l> {
         match self.restore(state) {
             Ok(machine) => Some(machine),
             Err(error) => {
+                // A machine that a signal ended says nothing about its state.
+                signals::wait_if_ending();
                 crate::note!("warm start failed, booting from cold: {error:#}");
                 let _ = fs::remove_file(state);
                 None
