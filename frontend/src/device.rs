@@ -63,6 +63,7 @@ struct Connector<P: FrontPlatform> {
     configuration: config::Connector,
     channel: Channel<P>,
     requests: Requests,
+    masked: bool,
     swapchain: Option<Swapchain<P>>,
 }
 
@@ -270,6 +271,7 @@ impl<P: FrontPlatform> Device<P> {
     pub fn poll(&mut self, now: Duration) -> Option<Duration> {
         let more = self.poll_connectors(now);
         self.poll_quarantine(now);
+        self.mask(now);
         while self.looked && self.running.is_none() && self.wanted.is_none() && self.step(now) {}
         if more { Some(now) } else { self.deadline(now) }
     }
@@ -384,7 +386,13 @@ impl<P: FrontPlatform> Device<P> {
         for configuration in configuration.connectors {
             let channel = Channel::new(&self.platform, self.location.backend)?;
             published.extend(channel.nodes(&configuration.path));
-            self.connectors.push(Connector { configuration, channel, requests: Requests::default(), swapchain: None });
+            self.connectors.push(Connector {
+                configuration,
+                channel,
+                requests: Requests::default(),
+                masked: false,
+                swapchain: None,
+            });
         }
         Ok(published)
     }
@@ -498,6 +506,17 @@ impl<P: FrontPlatform> Device<P> {
             }
         }
         more
+    }
+
+    /// Masks the opened connector's ports while nothing that comes on them is urgent.
+    fn mask(&mut self, now: Duration) {
+        let Some(connector) = self.connectors.get_mut(self.opened) else { return };
+        let Some(chain) = &mut connector.swapchain else { return };
+        let masked = chain.wants_mask(!connector.requests.is_empty(), now);
+        if core::mem::replace(&mut connector.masked, masked) != masked {
+            self.platform.set_masked(connector.channel.request_port, masked);
+            self.platform.set_masked(connector.channel.event_port, masked);
+        }
     }
 
     fn poll_events(&mut self, index: usize, now: Duration) -> bool {

@@ -107,9 +107,11 @@ pub struct Swapchain<P: FrontPlatform> {
     pacing: Pacing,
     /// Before this time no frame is done.
     refresh_at: Duration,
-    /// Whether the back end's last frame-done event came before that: then a timer ends the next frame too, and setting
-    /// it once, with the flip, saves setting it again.
+    /// Whether the back end's last frame-done event came before that. Then a timer will end the next frame too: it is set
+    /// once, with the flip, and what the back end says meanwhile need not wake anybody.
     early: bool,
+    /// Whether events are masked, so that it can't be said when they came.
+    masked: bool,
     /// The number of the last flip that ended, and how it did.
     ended: (u64, Outcome),
     statistics: Statistics,
@@ -132,6 +134,7 @@ impl<P: FrontPlatform> Swapchain<P> {
             pacing,
             refresh_at: Duration::ZERO,
             early: false,
+            masked: false,
             ended: (0, Outcome::Shown),
             statistics: Statistics::default(),
         };
@@ -148,7 +151,7 @@ impl<P: FrontPlatform> Swapchain<P> {
 
     /// Sets when a frame counts as done, from the next frame on.
     pub fn set_pacing(&mut self, pacing: Pacing) {
-        self.pacing = pacing;
+        (self.pacing, self.early) = (pacing, false);
     }
 
     /// Counts since the connection was made.
@@ -265,7 +268,7 @@ impl<P: FrontPlatform> Swapchain<P> {
 
     /// A frame-done event has come. It is matched by cookie: identifiers may have gaps.
     pub fn frame_done(&mut self, fb_cookie: u64, now: Duration) {
-        let early = !self.refresh_reached(now);
+        let early = self.masked || !self.refresh_reached(now);
         let buffers = &self.buffers;
         let meant = |flip: &&mut Flip| buffers[flip.buffer].fb_cookie == fb_cookie && !flip.done;
         match self.flip.as_mut().filter(meant) {
@@ -305,6 +308,13 @@ impl<P: FrontPlatform> Swapchain<P> {
     pub fn grants(&self) -> usize {
         let granted = |buffer: &Buffer<P>| buffer.memory.references().len() + buffer.directory.references().len();
         self.buffers.iter().map(granted).sum()
+    }
+
+    /// Whether the back end's events can wait, because a timer will end the flip in flight, or because there is none and
+    /// nothing else is `asked` of the back end.
+    pub fn wants_mask(&mut self, asked: bool, now: Duration) -> bool {
+        self.masked = self.early && if self.flip.is_some() { now < self.refresh_at } else { !asked };
+        self.masked
     }
 
     /// Takes the buffers back.

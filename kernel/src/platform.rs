@@ -80,6 +80,10 @@ impl FrontPlatform for Xen {
         events::close(port);
     }
 
+    fn set_masked(&self, port: Port, masked: bool) {
+        events::set_masked(port, masked);
+    }
+
     fn event(&self, port: Port) -> impl Future<Output = ()> {
         events::wait(port)
     }

@@ -61,6 +61,10 @@ pub trait FrontPlatform: Clone + 'static {
     /// Several events may count as one.
     fn event(&self, port: Port) -> impl Future<Output = ()>;
 
+    /// Masks a port, or unmasks it: events on a masked port neither wake this domain nor resolve [`Self::event`]; when it is
+    /// unmasked they count as one. No hypercall.
+    fn set_masked(&self, port: Port, masked: bool);
+
     /// Time since the domain began to run; never goes back, and doesn't stop while the CPU is idle.
     fn now(&self) -> Duration;
 

@@ -89,6 +89,20 @@ pub(crate) fn notify(port: Port) {
     }
 }
 
+/// Masks a port, or unmasks it and fires it if an event came meanwhile.
+pub(crate) fn set_masked(port: Port, masked: bool) {
+    let waiting = with(|Events { bits, ports }| {
+        if masked {
+            bits.mask(port);
+            return None;
+        }
+        if bits.unmask(port) { ports.fire(port).ok().flatten() } else { None }
+    });
+    if let Some(waiting) = waiting {
+        waiting.wake();
+    }
+}
+
 /// Forgets that a port has fired, if it has.
 pub(crate) fn clear(port: Port) {
     with(|events| {

@@ -11,4 +11,6 @@ mod ports;
 mod machine;
 
 #[cfg(not(test))]
-pub(crate) use machine::{allocate, clear, close, halt, initialise, listen, notify, scan, shared_info, wait, wakeups};
+pub(crate) use machine::{
+    allocate, clear, close, halt, initialise, listen, notify, scan, set_masked, shared_info, wait, wakeups,
+};

@@ -366,6 +366,11 @@ impl FrontPlatform for Domain {
         self.close_port(port);
     }
 
+    fn set_masked(&self, port: Port, masked: bool) {
+        let waiting = self.state().ports.set_masked(port, masked);
+        waiting.into_iter().for_each(std::task::Waker::wake);
+    }
+
     async fn event(&self, port: Port) {
         poll_fn(|context| match self.state().ports.poll(port, context.waker()) {
             true => Poll::Ready(()),

@@ -22,6 +22,7 @@ pub(super) enum End {
 struct Channel {
     end: End,
     pending: bool,
+    masked: bool,
     wakers: Vec<Waker>,
 }
 
@@ -51,7 +52,7 @@ impl Ports {
     pub(super) fn make(&mut self, end: End) -> Result<Port, NoPortLeft> {
         // Port 0 is never valid, so it takes one of the numbers.
         let free = (1..self.limit).map(Port).find(|port| !self.channels.contains_key(port)).ok_or(NoPortLeft)?;
-        self.channels.insert(free, Channel { end, pending: false, wakers: Vec::new() });
+        self.channels.insert(free, Channel { end, pending: false, masked: false, wakers: Vec::new() });
         Ok(free)
     }
 
@@ -69,7 +70,14 @@ impl Ports {
     pub(super) fn raise(&mut self, port: Port) -> Vec<Waker> {
         let Some(channel) = self.channels.get_mut(&port) else { return Vec::new() };
         channel.pending = true;
-        core::mem::take(&mut channel.wakers)
+        if channel.masked { Vec::new() } else { core::mem::take(&mut channel.wakers) }
+    }
+
+    /// Masks or unmasks a port; returns who waits for it, if its mark shows now.
+    pub(super) fn set_masked(&mut self, port: Port, masked: bool) -> Vec<Waker> {
+        let Some(channel) = self.channels.get_mut(&port) else { return Vec::new() };
+        channel.masked = masked;
+        if channel.pending && !masked { core::mem::take(&mut channel.wakers) } else { Vec::new() }
     }
 
     /// Removes a port; returns its other end and who waits for it.
@@ -85,10 +93,12 @@ impl Ports {
     /// Takes the mark of one port: `true` when there was one, or when the port is closed. Else `waker` will be woken.
     pub(super) fn poll(&mut self, port: Port, waker: &Waker) -> bool {
         let Some(channel) = self.channels.get_mut(&port) else { return true };
-        if !channel.pending && !channel.wakers.iter().any(|known| known.will_wake(waker)) {
+        let shows = channel.pending && !channel.masked;
+        if !shows && !channel.wakers.iter().any(|known| known.will_wake(waker)) {
             channel.wakers.push(waker.clone());
         }
-        core::mem::take(&mut channel.pending)
+        channel.pending &= !shows;
+        shows
     }
 
     /// Takes all marks: the marked ports, ascending.
@@ -129,6 +139,17 @@ mod tests {
         assert!(!ports.poll(first, Waker::noop()));
         assert_eq!(ports.raise(first).len(), 1);
         assert!(ports.poll(first, Waker::noop()));
+    }
+
+    #[test]
+    fn a_masked_mark_shows_when_it_is_unmasked() {
+        let mut ports = Ports::default();
+        let port = ports.make(UNBOUND).unwrap();
+        assert!(!ports.poll(port, Waker::noop()));
+        ports.set_masked(port, true);
+        assert!(ports.raise(port).is_empty() && !ports.poll(port, Waker::noop()));
+        assert_eq!(ports.set_masked(port, false).len(), 1);
+        assert!(ports.poll(port, Waker::noop()) && !ports.poll(port, Waker::noop()));
     }
 
     #[test]
