@@ -22,9 +22,6 @@ enum Command {
         /// Also fetch QEMU 7.2, whose time can count instructions
         #[arg(long)]
         icount: bool,
-        /// Also fetch what QEMU needs to open a window
-        #[arg(long)]
-        window: bool,
         /// Ask Debian for newer packages
         #[arg(long)]
         refresh: bool,
@@ -41,11 +38,8 @@ enum Command {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let lab = Lab::open()?;
     match arguments.command {
-        Command::Prepare { icount, window, refresh, verify: and_verify } => {
+        Command::Prepare { icount, refresh, verify: and_verify } => {
             lab.prepare(Need::Daily, refresh)?;
-            if window {
-                lab.prepare(Need::Window, refresh)?;
-            }
             if icount {
                 lab.prepare(Need::Icount, refresh)?;
             }
@@ -61,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 fn status(lab: &Lab) -> Result<()> {
     say!("folder: {} ({} MB)", lab.folder().display(), host::size_of(lab.folder()) / 1_000_000);
-    for (name, need) in [("daily", Need::Daily), ("window", Need::Window), ("icount", Need::Icount)] {
+    for (name, need) in [("daily", Need::Daily), ("icount", Need::Icount)] {
         match lab.is_ready(need) {
             true => say!("{name}: QEMU {}", lab.qemu(need)?.version),
             false => say!("{name}: not prepared"),

@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let appliance = Appliance::of(arguments)?;
     let display = display(arguments);
     let lab = Lab::open()?;
-    lab.prepare(if display == Display::Window { Need::Window } else { Need::Daily }, false)?;
+    lab.prepare(Need::Daily, false)?;
     let machine = Machine::start(
         &lab,
         Options {

@@ -41,8 +41,6 @@ const HOST_PROGRAMS: [(&str, &str); 5] = [
 pub enum Need {
     /// The QEMU of every day.
     Daily,
-    /// The QEMU of every day, able to open a window.
-    Window,
     /// QEMU 7.2, for time that counts instructions.
     Icount,
 }
@@ -51,7 +49,6 @@ impl Need {
     fn trees(self) -> &'static [Tree] {
         match self {
             Need::Daily => &[Tree::Dom0, Tree::Linux, Tree::Qemu],
-            Need::Window => &[Tree::Dom0, Tree::Linux, Tree::Qemu, Tree::QemuWindow],
             Need::Icount => &[Tree::Dom0, Tree::Linux, Tree::QemuIcount],
         }
     }
@@ -89,8 +86,12 @@ impl Lab {
 
     /// Whether [`Lab::prepare`] has nothing to do for `need`.
     pub fn is_ready(&self, need: Need) -> bool {
-        let has = |tree: &Tree| self.folder.join(format!("{}.packages", tree.folder())).exists();
-        fs::read_to_string(self.recipe_file()).is_ok_and(|r| r == recipe()) && need.trees().iter().all(has)
+        let is_new = fs::read_to_string(self.recipe_file()).is_ok_and(|r| r == recipe());
+        is_new && need.trees().iter().all(|tree| self.has(*tree))
+    }
+
+    fn has(&self, tree: Tree) -> bool {
+        self.folder.join(format!("{}.packages", tree.folder())).exists()
     }
 
     /// Fetches and builds what is missing for `need`; `refresh` also asks Debian for newer packages.
@@ -109,8 +110,9 @@ impl Lab {
         fs::create_dir_all(&self.folder).with_context(|| format!("can't make {}", self.folder.display()))?;
         let _lock = self.lock()?;
         let apt = Apt::open(&self.folder.join("apt"), refresh)?;
-        for tree in need.trees() {
-            packages::provide(&apt, &self.folder, *tree)?;
+        // What another need has fetched is brought up to date with the rest.
+        for tree in Tree::ALL.into_iter().filter(|tree| need.trees().contains(tree) || self.has(*tree)) {
+            packages::provide(&apt, &self.folder, tree)?;
         }
         self.build_dom0()?;
         let _ = fs::remove_dir_all(self.folder.join("debs"));
@@ -156,9 +158,8 @@ impl Lab {
     /// It doesn't run on this machine.
     pub fn qemu(&self, need: Need) -> Result<Qemu> {
         match need {
-            Need::Daily => Qemu::find(&self.folder, Tree::Qemu, None),
-            Need::Window => Qemu::find(&self.folder, Tree::Qemu, Some(Tree::QemuWindow)),
-            Need::Icount => Qemu::find(&self.folder, Tree::QemuIcount, None),
+            Need::Daily => Qemu::find(&self.folder.join(Tree::Qemu.folder())),
+            Need::Icount => Qemu::find(&self.folder.join(Tree::QemuIcount.folder())),
         }
     }
 
@@ -199,9 +200,9 @@ fn write_if_new(path: &Path, content: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// What the built files depend on, besides the packages.
+/// What the lab depends on, besides the packages' versions.
 fn recipe() -> String {
-    hex(&Sha256::digest(dom0::recipe()))
+    hex(&Sha256::digest(packages::recipe() + &dom0::recipe()))
 }
 
 /// Bytes as hexadecimal digits.

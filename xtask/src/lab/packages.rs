@@ -8,6 +8,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What runs in dom0.
+const DOM0: &[&str] = &["xen-system-amd64", "xenstore-utils", "busybox-static", "libgcc-s1"];
+
+/// dom0's kernel.
+const LINUX: &[&str] = &["linux-image-amd64"];
+
+/// The machine, without a window.
+const QEMU: &[&str] = &["qemu-system-x86", "seabios"];
+
+/// QEMU's modules for a window.
+const WINDOW: &[&str] = &["qemu-system-gui", "qemu-system-modules-opengl"];
+
+/// Libraries of these modules. Of the kinds of window that they can open, SDL's needs the least.
+const WINDOW_LIBRARIES: &[&str] = &["libsdl2-2.0-0", "libepoxy0", "libgbm1"];
+
+/// All that decides which packages a lab is made of, besides Debian.
+pub fn recipe() -> String {
+    format!("{DOM0:?}{LINUX:?}{QEMU:?}{WINDOW:?}{WINDOW_LIBRARIES:?}")
+}
+
 /// A folder of unpacked packages that are used together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tree {
@@ -17,20 +37,20 @@ pub enum Tree {
     Linux,
     /// The QEMU of every day, on the host's own C library.
     Qemu,
-    /// What this QEMU needs to open a window.
-    QemuWindow,
     /// QEMU 7.2, whose time can count instructions.
     QemuIcount,
 }
 
 impl Tree {
+    /// All of them.
+    pub const ALL: [Tree; 4] = [Tree::Dom0, Tree::Linux, Tree::Qemu, Tree::QemuIcount];
+
     /// The folder's name in the lab.
     pub fn folder(self) -> &'static str {
         match self {
             Tree::Dom0 => "dom0",
             Tree::Linux => "linux",
             Tree::Qemu => "qemu",
-            Tree::QemuWindow => "qemu-window",
             Tree::QemuIcount => "qemu-icount",
         }
     }
@@ -41,37 +61,33 @@ impl Tree {
             Tree::Dom0 => "Xen and its tools",
             Tree::Linux => "dom0's kernel",
             Tree::Qemu => "QEMU",
-            Tree::QemuWindow => "QEMU's window",
             Tree::QemuIcount => "QEMU 7.2",
         }
     }
 
     /// What is asked of apt.
     fn requests(self, apt: &Apt) -> Result<Vec<Request>> {
-        let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
-        let native = |wanted, keeps| Request { wanted, suite: None, keeps };
+        let request = |wanted: &[&str], suite: Option<&str>, keeps| Request {
+            wanted: wanted.iter().map(|name| (*name).to_owned()).collect(),
+            suite: suite.map(str::to_owned),
+            keeps,
+        };
         Ok(match self {
             Tree::Dom0 => {
-                vec![native(names(&["xen-system-amd64", "xenstore-utils", "busybox-static", "libgcc-s1"]), |name| {
-                    is_library(name) || name.starts_with("xen") || name == "busybox-static"
-                })]
+                let is_of_dom0 = |name: &str| is_library(name) || name.starts_with("xen") || name == "busybox-static";
+                vec![request(DOM0, None, is_of_dom0)]
             }
-            Tree::Linux => vec![native(names(&["linux-image-amd64"]), |name| name.starts_with("linux-image-"))],
+            Tree::Linux => vec![request(LINUX, None, |name| name.starts_with("linux-image-"))],
             Tree::Qemu => {
                 let suite = newest_qemu_suite(apt)?;
-                vec![Request { wanted: names(&["qemu-system-x86", "seabios"]), suite, keeps: is_of_qemu }]
+                // QEMU looks for its modules in one folder, so the window's are in the same tree.
+                vec![
+                    request(QEMU, suite.as_deref(), is_of_qemu),
+                    request(WINDOW, suite.as_deref(), |name| name.starts_with("qemu-system-")),
+                    request(WINDOW_LIBRARIES, None, is_host_library),
+                ]
             }
-            Tree::QemuWindow => {
-                let suite = newest_qemu_suite(apt)?;
-                let gui = Request {
-                    wanted: names(&["qemu-system-gui", "qemu-system-modules-opengl"]),
-                    suite,
-                    keeps: |name| name.starts_with("qemu-system-gui") || name == "qemu-system-modules-opengl",
-                };
-                // Of the kinds of window that the first package has, SDL's needs the least besides.
-                vec![gui, native(names(&["libsdl2-2.0-0", "libepoxy0", "libgbm1"]), is_host_library)]
-            }
-            Tree::QemuIcount => vec![native(vec![icount_qemu(apt)?, "seabios".to_owned()], is_of_qemu)],
+            Tree::QemuIcount => vec![request(&[&icount_qemu(apt)?, "seabios"], None, is_of_qemu)],
         })
     }
 }
@@ -135,10 +151,12 @@ fn major(version: &str) -> Option<u32> {
 /// A package can't be resolved, downloaded or unpacked.
 pub fn provide(apt: &Apt, lab: &Path, tree: Tree) -> Result<PathBuf> {
     let folder = lab.join(tree.folder());
-    let mut packages = vec![];
+    let mut packages: Vec<Package> = vec![];
     for request in tree.requests(apt)? {
         let resolved = apt.resolve(&request.wanted, request.suite.as_deref())?;
-        packages.extend(resolved.into_iter().filter(|p| (request.keeps)(&p.name)));
+        let is_new = |package: &Package| packages.iter().all(|known| known.name != package.name);
+        let wanted: Vec<_> = resolved.into_iter().filter(|p| (request.keeps)(&p.name) && is_new(p)).collect();
+        packages.extend(wanted);
     }
     let list = packages.iter().map(Package::pinned).collect::<Vec<_>>().join("\n");
     let listed = lab.join(format!("{}.packages", tree.folder()));

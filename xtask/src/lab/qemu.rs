@@ -1,6 +1,5 @@
 //! A QEMU out of unpacked packages, run with the libraries beside it.
 
-use super::packages::Tree;
 use super::{WARM_START_SINCE_QEMU, libraries};
 use crate::host;
 use anyhow::{Context, Result};
@@ -13,23 +12,19 @@ use std::process::Command;
 pub struct Qemu {
     tree: PathBuf,
     library_path: OsString,
-    modules: Vec<PathBuf>,
     /// The version as the program says it, such as `10.0.2 (Debian 1:10.0.2+ds-2)`.
     pub version: String,
 }
 
 impl Qemu {
-    /// The QEMU in a tree, with the libraries and modules of another tree besides.
+    /// The QEMU in a tree.
     ///
     /// # Errors
     ///
     /// The program doesn't start on this machine.
-    pub(super) fn find(lab: &Path, tree: Tree, more: Option<Tree>) -> Result<Qemu> {
-        let trees: Vec<_> = std::iter::once(tree).chain(more).map(|t| lab.join(t.folder())).collect();
-        let folders = trees.iter().flat_map(|t| libraries::folders_of(t));
-        let modules = trees.iter().map(|t| t.join("usr/lib/x86_64-linux-gnu/qemu")).filter(|m| m.is_dir()).collect();
-        let library_path = std::env::join_paths(folders).context("the lab's path has a colon")?;
-        let mut qemu = Qemu { tree: trees[0].clone(), library_path, modules, version: String::new() };
+    pub(super) fn find(tree: &Path) -> Result<Qemu> {
+        let library_path = std::env::join_paths(libraries::folders_of(tree)).context("the lab's path has a colon")?;
+        let mut qemu = Qemu { tree: tree.to_owned(), library_path, version: String::new() };
         host::require(&[("setpriv", "util-linux")])?;
         let said = host::output(qemu.program().arg("--version")).context("the lab's QEMU doesn't run here")?;
         let line = said.lines().next().unwrap_or_default();
@@ -58,9 +53,7 @@ impl Qemu {
         command.args(["--pdeathsig", "KILL", "--"]);
         command.arg(self.tree.join("usr/bin/qemu-system-x86_64"));
         command.env("LD_LIBRARY_PATH", &self.library_path);
-        if let Some(folder) = self.modules.last() {
-            command.env("QEMU_MODULE_DIR", folder);
-        }
+        command.env("QEMU_MODULE_DIR", self.tree.join("usr/lib/x86_64-linux-gnu/qemu"));
         command
     }
 }

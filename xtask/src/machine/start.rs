@@ -43,10 +43,9 @@ pub struct Start<'l> {
 
 impl<'l> Start<'l> {
     pub fn new(lab: &'l Lab, options: Options) -> Result<Start<'l>> {
-        let need = match (options.clock, options.display) {
-            (Clock::Instructions, _) => Need::Icount,
-            (Clock::Host, Display::Window) => Need::Window,
-            (Clock::Host, _) => Need::Daily,
+        let need = match options.clock {
+            Clock::Instructions => Need::Icount,
+            Clock::Host => Need::Daily,
         };
         Ok(Start {
             lab,
@@ -62,7 +61,7 @@ impl<'l> Start<'l> {
     /// Starts the machine and brings dom0 to the point where guests can be made.
     pub fn machine(&self) -> Result<Machine> {
         let state = self.state()?;
-        let machine = match self.warm(state.as_deref()) {
+        let machine = match self.warm(state.as_deref())? {
             Some(machine) => machine,
             None => self.boot(state.as_deref())?,
         };
@@ -83,30 +82,19 @@ impl<'l> Start<'l> {
     }
 
     /// A machine from its saved state; none if there is no usable one.
-    fn warm(&self, state: Option<&Path>) -> Option<Machine> {
-        let state = state.filter(|s| s.exists())?;
-        match self.restore(state) {
-            Ok(machine) => Some(machine),
+    fn warm(&self, state: Option<&Path>) -> Result<Option<Machine>> {
+        let Some(state) = state.filter(|s| s.exists()) else { return Ok(None) };
+        let machine = self.spawn(true)?;
+        match restore(&machine, state) {
+            Ok(()) => Ok(Some(machine)),
             Err(error) => {
                 // A machine that a signal ended says nothing about its state.
                 signals::wait_if_ending();
                 crate::note!("warm start failed, booting from cold: {error:#}");
                 let _ = fs::remove_file(state);
-                None
+                Ok(None)
             }
         }
-    }
-
-    fn restore(&self, state: &Path) -> Result<Machine> {
-        let machine = self.spawn(true)?;
-        lock(&machine.monitor).restore(state, STATE_LIMIT)?;
-        // dom0 still has the time of the saving, and gives it to Xen and so to all guests.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let set = lock(&machine.commands).run(&format!("date -s @{now}"), ANSWER_LIMIT)?;
-        if set.status != 0 {
-            bail!("dom0 can't set its clock: {}", set.text);
-        }
-        Ok(machine)
     }
 
     /// A machine that boots, and is saved for the next time if it has a place for its state.
@@ -161,6 +149,18 @@ impl<'l> Start<'l> {
             process,
         })
     }
+}
+
+/// Lets a machine go on from its saved state.
+fn restore(machine: &Machine, state: &Path) -> Result<()> {
+    lock(&machine.monitor).restore(state, STATE_LIMIT)?;
+    // dom0 still has the time of the saving, and gives it to Xen and so to all guests.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let set = lock(&machine.commands).run(&format!("date -s @{now}"), ANSWER_LIMIT)?;
+    if set.status != 0 {
+        bail!("dom0 can't set its clock: {}", set.text);
+    }
+    Ok(())
 }
 
 /// Reads a port all the time: QEMU stands still when nobody reads its ports. `at_end` is called when it is closed.
