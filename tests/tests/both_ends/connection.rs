@@ -40,6 +40,20 @@ fn a_connection_that_is_closed_leaves_nothing() {
 }
 
 #[test]
+fn closing_ends_although_the_appliance_waits_for_a_frame_too() {
+    let mut both = Both::new();
+    let (display, driver) = connected(&mut both);
+    let closer = display.closer();
+    let closing = both.tasks.spawn(async move { closer.close().await });
+    // Asks after the closer has, again and again, and waits for ever once there are no frames any more.
+    let mut display = display;
+    both.tasks.spawn(async move { while display.acquire().await.unwrap().present().await.is_ok() {} });
+    assert_eq!(both.wait(&closing), Some(()));
+    assert_eq!(both.wait(&driver), Some(Ok(())));
+    assert_eq!(both.states(), (Closed, InitWait));
+}
+
+#[test]
 fn it_makes_no_difference_which_end_is_there_first() {
     let mut both = Both::without_device();
     both.world.add_vdispl(GUEST, DOM0, 0, &Vdispl::one("Virtual-1", MODE));

@@ -1,0 +1,228 @@
+//! The engine: one vdispl device with its connectors.
+//!
+//! It is fed with what happens ([`Device::backend_changed`], [`Device::configured`], [`Device::command_done`]) and polled
+//! with the time; [`Device::poll`] looks at the rings and decides the next steps, [`Device::take_command`] says what
+//! xenstore has to be asked, one command at a time.
+//!
+//! This file holds the state; `steps` is the way between the states of the connection, `rings` what goes over the rings,
+//! `frames` what the appliance does.
+
+mod frames;
+mod rings;
+mod steps;
+
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use vitrine_xen::Port;
+use vitrine_xen::io::displif::nodes::Resolution;
+use vitrine_xen::platform::FrontPlatform;
+use vitrine_xen::xenbus::XenbusState;
+
+use crate::channel::Channel;
+use crate::config::Location;
+use crate::link::{Goal, Situation, Step, decide};
+use crate::requests::Requests;
+use crate::shared::Quarantine;
+use crate::swapchain::{Pacing, Statistics, Swapchain};
+use crate::{Error, config};
+
+/// How long the front end waits before it publishes again after a connection on which nothing was ever shown. Without it
+/// two ends that can't agree would keep both domains busy.
+const RETRY_TIME: Duration = Duration::from_secs(1);
+
+/// How often pages in quarantine are tried again.
+const QUARANTINE_PERIOD: Duration = Duration::from_secs(1);
+
+/// What xenstore has to be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Read the configuration and hand it to [`Device::configured`].
+    ReadConfiguration,
+    /// Write these nodes in one transaction.
+    Publish(Vec<(String, String)>),
+    /// Write this end's state.
+    WriteState(XenbusState),
+    /// Leave a message for people in the device's error node.
+    ReportError(String),
+}
+
+/// A buffer lent out to be drawn on.
+pub struct Lent<P: FrontPlatform> {
+    /// Which connection it belongs to.
+    pub generation: u64,
+    /// Which buffer it is.
+    pub buffer: usize,
+    /// Its memory: rows of 32-bit XRGB pixels without gaps.
+    pub pages: Rc<P::Pages>,
+    /// How many flips old its content is; 0: undefined.
+    pub age: u64,
+    /// The mode.
+    pub resolution: Resolution,
+}
+
+struct Connector<P: FrontPlatform> {
+    configuration: config::Connector,
+    channel: Channel<P>,
+    requests: Requests,
+    masked: bool,
+    swapchain: Option<Swapchain<P>>,
+}
+
+impl<P: FrontPlatform> Connector<P> {
+    /// How many pages are granted for it.
+    fn grants(&self) -> usize {
+        Channel::<P>::GRANTS + self.swapchain.as_ref().map_or(0, Swapchain::grants)
+    }
+}
+
+/// The engine of one device.
+pub struct Device<P: FrontPlatform> {
+    platform: P,
+    location: Location,
+    pacing: Pacing,
+    situation: Situation,
+    connectors: Vec<Connector<P>>,
+    quarantine: Quarantine<P>,
+    quarantine_at: Duration,
+    /// How many grants the largest connection so far had. As many may be in quarantine while the next one is made: a back
+    /// end that keeps what it maps can cost the memory of one connection, and no more.
+    most_grants: usize,
+    /// The command that is wanted, and the one that is being done.
+    wanted: Option<Command>,
+    running: Option<Command>,
+    publish_deadline: Duration,
+    /// Before this time nothing is published.
+    publish_at: Duration,
+    /// The connector that the appliance shows its picture on.
+    opened: usize,
+    error: Option<Error>,
+    generation: u64,
+    last_cookie: u64,
+    farewell_said: bool,
+    /// Whether the back end's state was ever read: nothing is decided before.
+    looked: bool,
+}
+impl<P: FrontPlatform> Device<P> {
+    /// An engine that wants to connect, and to show pictures on connector `opened`.
+    pub fn new(platform: P, location: Location, opened: usize, pacing: Pacing) -> Self {
+        let situation = Situation {
+            goal: Goal::Connected,
+            own: XenbusState::Unknown,
+            backend: XenbusState::Unknown,
+            online: true,
+            holding: false,
+            failed: false,
+        };
+        Self {
+            platform,
+            location,
+            pacing,
+            situation,
+            connectors: Vec::new(),
+            quarantine: Quarantine::default(),
+            quarantine_at: Duration::ZERO,
+            most_grants: 0,
+            wanted: None,
+            running: None,
+            publish_deadline: Duration::ZERO,
+            publish_at: Duration::ZERO,
+            opened,
+            error: None,
+            generation: 0,
+            last_cookie: 0,
+            farewell_said: false,
+            looked: false,
+        }
+    }
+
+    /// Whether the device has ended: Closed, nothing held and nothing to be done.
+    pub fn is_closed(&self) -> bool {
+        let Situation { goal, own, holding, .. } = self.situation;
+        goal == Goal::Closed && own == XenbusState::Closed && !holding && self.running.is_none()
+    }
+
+    /// Whether both ends are Connected.
+    pub fn is_connected(&self) -> bool {
+        (self.situation.own, self.situation.backend) == (XenbusState::Connected, XenbusState::Connected)
+    }
+
+    /// This end's state, as written last.
+    pub fn state(&self) -> XenbusState {
+        self.situation.own
+    }
+
+    /// The back end's state, as read last.
+    pub fn backend_state(&self) -> XenbusState {
+        self.situation.backend
+    }
+
+    /// Which connection this is: 0 before the first one.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Why there is no picture, if that is known.
+    pub fn error(&self) -> Option<&Error> {
+        let chain = self.connectors.get(self.opened).and_then(|connector| connector.swapchain.as_ref());
+        self.error.as_ref().or_else(|| chain.and_then(Swapchain::failure))
+    }
+
+    /// Grants that the back end would not let go.
+    pub fn grants_in_quarantine(&self) -> usize {
+        self.quarantine.grants()
+    }
+
+    /// Counts of the opened connector, since its connection was made.
+    pub fn statistics(&self) -> Statistics {
+        self.swapchain().map(Swapchain::statistics).unwrap_or_default()
+    }
+
+    /// Every port that the back end may send events to.
+    pub fn ports(&self) -> impl Iterator<Item = Port> + '_ {
+        self.connectors.iter().flat_map(|connector| [connector.channel.request_port, connector.channel.event_port])
+    }
+
+    /// Sets when a frame counts as done, from the next frame on.
+    pub fn set_pacing(&mut self, pacing: Pacing) {
+        self.pacing = pacing;
+        if let Some(chain) = self.swapchain_mut() {
+            chain.set_pacing(pacing);
+        }
+    }
+
+    /// The device's place in xenstore.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Looks at everything, takes the steps that are due, and says when it wants to be polled again; `None` when only an
+    /// event can change anything.
+    pub fn poll(&mut self, now: Duration) -> Option<Duration> {
+        let more = self.poll_connectors(now);
+        self.poll_quarantine(now);
+        self.mask(now);
+        while self.looked && self.running.is_none() && self.wanted.is_none() && self.step(now) {}
+        if more { Some(now) } else { self.deadline(now) }
+    }
+
+    fn poll_quarantine(&mut self, now: Duration) {
+        if self.quarantine.grants() > 0 && now >= self.quarantine_at {
+            self.quarantine.retry();
+            self.quarantine_at = now + QUARANTINE_PERIOD;
+        }
+    }
+
+    fn deadline(&self, now: Duration) -> Option<Duration> {
+        let connectors = self.connectors.iter().flat_map(|connector| {
+            let flip = connector.swapchain.as_ref().and_then(|chain| chain.deadline(now));
+            [connector.requests.deadline(), flip]
+        });
+        let quarantine = (self.quarantine.grants() > 0).then_some(self.quarantine_at);
+        let waiting = !self.situation.holding && now < self.publish_at;
+        let publish = (waiting && decide(&self.situation) == Step::Publish).then_some(self.publish_at);
+        connectors.chain([quarantine, publish]).flatten().min()
+    }
+}

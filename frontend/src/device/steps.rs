@@ -1,0 +1,220 @@
+//! The way between the states: what is told to the engine, what it asks of xenstore, what it takes and gives back.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use vitrine_xen::io::displif::{Operation, Scanout};
+use vitrine_xen::platform::{FrontPlatform, StoreError};
+use vitrine_xen::xenbus::XenbusState;
+
+use super::{Command, Connector, Device, RETRY_TIME};
+use crate::Error;
+use crate::channel::Channel;
+use crate::config::Configuration;
+use crate::link::{Goal, Step, decide};
+use crate::requests::{ANSWER_TIME, Purpose, Requests};
+use crate::swapchain::Swapchain;
+
+impl<P: FrontPlatform> Device<P> {
+    /// The back end's `state` and `online`, read again.
+    pub fn backend_changed(&mut self, state: XenbusState, online: bool) {
+        if state != self.situation.backend {
+            log::debug!("the back end is {state:?}");
+            // What can't be used may be mended when the back end starts anew.
+            if state != XenbusState::InitWait && state != XenbusState::Connected {
+                self.situation.failed = false;
+            }
+        }
+        (self.situation.backend, self.situation.online) = (state, online);
+        self.looked = true;
+    }
+
+    /// This end's `state`, read again: where it is Initialising although something else was written, the toolstack has made
+    /// the device anew, and nothing of it was published.
+    pub fn own_changed(&mut self, state: XenbusState, now: Duration) {
+        if state == XenbusState::Initialising && self.situation.own != state && self.running.is_none() {
+            self.wanted = None;
+            if self.situation.holding {
+                log::warn!("{}: made anew by the toolstack", self.location.path);
+                self.release(now);
+            }
+            self.situation.own = state;
+        }
+    }
+
+    /// Begins to end the connection in good order.
+    pub fn close(&mut self) {
+        self.situation.goal = Goal::Closed;
+    }
+
+    /// The xenstore command to run now. It is to be answered with [`Self::configured`] or [`Self::command_done`].
+    pub fn take_command(&mut self) -> Option<Command> {
+        if self.running.is_some() {
+            return None;
+        }
+        self.running = self.wanted.take();
+        self.running.clone()
+    }
+
+    /// The answer to [`Command::ReadConfiguration`].
+    pub fn configured(&mut self, answer: Result<Configuration, Error>, now: Duration) {
+        self.running = None;
+        match answer.and_then(|configuration| self.make_channels(configuration)) {
+            Ok(nodes) => {
+                self.publish_deadline = now + ANSWER_TIME;
+                self.wanted = Some(Command::Publish(nodes));
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// The answer to every other command.
+    pub fn command_done(&mut self, answer: Result<(), StoreError>, now: Duration) {
+        let Some(command) = self.running.take() else { return };
+        match (command, answer) {
+            (Command::Publish(nodes), Err(StoreError::Again)) if now < self.publish_deadline => {
+                self.wanted = Some(Command::Publish(nodes));
+            }
+            (Command::Publish(_), Err(error)) => self.fail(Error::Node(self.location.path.clone(), error)),
+            (Command::WriteState(state), Ok(())) => self.entered(state, now),
+            // A device that was detached has no folder any more: there is nobody left to tell.
+            (Command::WriteState(state), Err(error)) => {
+                log::warn!("{}/state can't be written: {error}", self.location.path);
+                self.entered(state, now);
+            }
+            (Command::ReportError(_), Err(error)) => log::debug!("the error node can't be written: {error}"),
+            (Command::Publish(_) | Command::ReportError(_), Ok(())) | (Command::ReadConfiguration, _) => {}
+        }
+    }
+
+    /// Takes one step of the state machine; `false` when there is nothing to do now.
+    pub(super) fn step(&mut self, now: Duration) -> bool {
+        let step = decide(&self.situation);
+        match step {
+            Step::Wait => return false,
+            Step::Enter(XenbusState::Closing) if self.parting(now) => return false,
+            Step::Publish if self.situation.holding => {
+                // Published, and the back end still waits: now it is told.
+                self.wanted = Some(Command::WriteState(XenbusState::Initialised));
+            }
+            Step::Publish if now < self.publish_at || self.quarantine_is_full() => return false,
+            Step::Publish => self.wanted = Some(Command::ReadConfiguration),
+            Step::Connect => match self.make_swapchain() {
+                Ok(()) => self.wanted = Some(Command::WriteState(XenbusState::Connected)),
+                Err(error) => self.fail(error),
+            },
+            Step::Release => self.release(now),
+            Step::Enter(state) => self.wanted = Some(Command::WriteState(state)),
+        }
+        true
+    }
+
+    fn entered(&mut self, state: XenbusState, now: Duration) {
+        log::debug!("{}: {state:?}", self.location.path);
+        self.situation.own = state;
+        if state == XenbusState::Connected {
+            self.generation += 1;
+            self.farewell_said = false;
+            self.error = None;
+            self.announce_buffers(now);
+        }
+    }
+
+    fn fail(&mut self, error: Error) {
+        log::error!("{error}");
+        self.situation.failed = true;
+        self.wanted = Some(Command::ReportError(format!("{error}")));
+        self.error = Some(error);
+    }
+
+    fn make_channels(&mut self, configuration: Configuration) -> Result<Vec<(String, String)>, Error> {
+        if configuration.connectors.len() <= self.opened {
+            return Err(Error::NoConnector(self.opened));
+        }
+        let mut published = Vec::new();
+        self.situation.holding = true;
+        for configuration in configuration.connectors {
+            let channel = Channel::new(&self.platform, self.location.backend)?;
+            published.extend(channel.nodes(&configuration.path));
+            self.connectors.push(Connector {
+                configuration,
+                channel,
+                requests: Requests::default(),
+                masked: false,
+                swapchain: None,
+            });
+        }
+        Ok(published)
+    }
+
+    /// Makes the buffers; the back end hears of them when both ends are connected.
+    fn make_swapchain(&mut self) -> Result<(), Error> {
+        let resolution = self.connectors[self.opened].configuration.resolution;
+        let (platform, peer, last_cookie) = (&self.platform, self.location.backend, &mut self.last_cookie);
+        let next_cookie = || {
+            *last_cookie += 1;
+            *last_cookie
+        };
+        let chain = Swapchain::new(platform, peer, resolution, self.pacing, next_cookie)?;
+        self.connectors[self.opened].swapchain = Some(chain);
+        Ok(())
+    }
+
+    /// Sends what makes the buffers known.
+    fn announce_buffers(&mut self, now: Duration) {
+        let operations: Vec<Operation> = match self.swapchain() {
+            Some(chain) => chain.creation().collect(),
+            None => return,
+        };
+        for operation in operations {
+            let purpose = match operation {
+                Operation::BufferCreate(_) => Purpose::CreateBuffer(self.opened),
+                _ => Purpose::AttachFramebuffer(self.opened),
+            };
+            self.send(0, operation, purpose, now);
+        }
+    }
+
+    /// Tells the back end that the buffers go away, and waits for its answers. `false` when that is over.
+    fn parting(&mut self, now: Duration) -> bool {
+        if !self.is_connected() {
+            return false;
+        }
+        if !self.farewell_said {
+            self.farewell_said = true;
+            self.send(self.opened, Operation::SetConfig(Scanout::default()), Purpose::Farewell, now);
+            let operations: Vec<Operation> = self.swapchain().into_iter().flat_map(Swapchain::destruction).collect();
+            for operation in operations {
+                self.send(0, operation, Purpose::Farewell, now);
+            }
+        }
+        self.connectors.iter().any(|connector| !connector.requests.is_empty())
+    }
+
+    pub(super) fn release(&mut self, now: Duration) {
+        if self.statistics().flips == 0 {
+            self.publish_at = now + RETRY_TIME;
+        }
+        if self.situation.own == XenbusState::Connected {
+            log::warn!("the back end has gone ({:?}): waiting for it to come back", self.situation.backend);
+        }
+        self.most_grants = self.most_grants.max(self.connectors.iter().map(Connector::grants).sum());
+        for mut connector in self.connectors.drain(..) {
+            if let Some(chain) = connector.swapchain.take() {
+                chain.release(&mut self.quarantine);
+            }
+            connector.channel.release(&self.platform, &mut self.quarantine);
+        }
+        self.situation.holding = false;
+        if self.quarantine_is_full() {
+            let grants = self.quarantine.grants();
+            log::warn!("the back end still maps {grants} pages of earlier connections: waiting until it lets go");
+        }
+    }
+
+    pub(super) fn quarantine_is_full(&self) -> bool {
+        self.quarantine.grants() > self.most_grants
+    }
+}

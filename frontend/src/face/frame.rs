@@ -1,0 +1,71 @@
+//! A frame: a buffer lent out, drawn on, presented.
+
+use alloc::rc::Rc;
+
+use vitrine_xen::io::displif::nodes::Resolution;
+use vitrine_xen::platform::FrontPlatform;
+
+use super::{Presented, Shared};
+use crate::Error;
+use crate::device::Lent;
+use crate::swapchain::Outcome;
+
+/// A buffer that is lent out: the appliance draws on it, then presents it.
+pub struct Frame<'a, P: FrontPlatform> {
+    shared: &'a Rc<Shared<P>>,
+    lent: Option<Lent<P>>,
+}
+
+impl<'a, P: FrontPlatform> Frame<'a, P> {
+    pub(super) fn new(shared: &'a Rc<Shared<P>>, lent: Lent<P>) -> Self {
+        Self { shared, lent: Some(lent) }
+    }
+
+    fn lent(&self) -> &Lent<P> {
+        self.lent.as_ref().expect("a frame has its buffer until it is presented")
+    }
+
+    /// The mode: rows of 32-bit XRGB pixels, without gaps between the rows.
+    pub fn resolution(&self) -> Resolution {
+        self.lent().resolution
+    }
+
+    /// How many flips old the buffer's content is; 0 when it has none that counts.
+    pub fn age(&self) -> u64 {
+        self.lent().age
+    }
+
+    /// The buffer's memory, whole pages; they stay allocated for as long as a clone of this exists.
+    pub fn pages(&self) -> &Rc<P::Pages> {
+        &self.lent().pages
+    }
+
+    /// Sends the frame to the screen; resolves when it is there, or when it is certain that this can't be said.
+    pub async fn present(mut self) -> Result<Presented, Error> {
+        let Some(lent) = self.lent.take() else { return Ok(Presented::Disconnected) };
+        let shared = self.shared;
+        let now = shared.platform.now();
+        let number = shared.device.borrow_mut().present(lent.generation, lent.buffer, now);
+        shared.shown.set(lent.generation);
+        shared.kick();
+        let Some(number) = number else { return Ok(Presented::Disconnected) };
+        let outcome = shared.until(|device| match device.outcome(lent.generation, number) {
+            Some(None) => None,
+            Some(Some(outcome)) => Some(Ok(Some(outcome))),
+            None => Some(device.error().cloned().map_or(Ok(None), Err)),
+        });
+        Ok(match outcome.await? {
+            Some(Outcome::Shown) => Presented::Shown,
+            Some(Outcome::Unconfirmed) => Presented::Unconfirmed,
+            None => Presented::Disconnected,
+        })
+    }
+}
+
+impl<P: FrontPlatform> Drop for Frame<'_, P> {
+    fn drop(&mut self) {
+        if let Some(lent) = self.lent.take() {
+            self.shared.device.borrow_mut().give_back(lent.generation, lent.buffer);
+        }
+    }
+}
