@@ -203,8 +203,9 @@ impl<P: FrontPlatform> Device<P> {
     pub fn poll(&mut self, now: Duration) -> Option<Duration> {
         let more = self.poll_connectors(now);
         self.poll_quarantine(now);
-        self.mask(now);
         while self.looked && self.running.is_none() && self.wanted.is_none() && self.step(now) {}
+        // Last, since a step may have asked the back end something.
+        self.mask(now);
         if more { Some(now) } else { self.deadline(now) }
     }
 

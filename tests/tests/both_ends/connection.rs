@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vitrine_frontend::swapchain::REFRESH;
 use vitrine_frontend::{Display, Error, Pacing, Presented};
 use vitrine_xen::fake::{Domain, Fault, Operation, Vdispl, vdispl};
 use vitrine_xen::platform::{BackPlatform, StoreError};
@@ -37,6 +38,23 @@ fn a_connection_that_is_closed_leaves_nothing() {
     assert!(both.image().is_none());
     drop(display);
     both.assert_nothing_left();
+}
+
+/// A back end that reports frames at once is listened to only when there is something to hear.
+#[test]
+fn closing_takes_no_time_beside_a_back_end_that_is_early() {
+    let mut both = Both::new();
+    let (mut display, driver) = both.open(Pacing::Refresh(REFRESH)).unwrap();
+    let display = both.run(async move {
+        for number in 1..=4 {
+            assert_eq!(show(&mut display, number).await, Ok(Presented::Shown));
+        }
+        display
+    });
+    let (closer, start) = (display.closer(), both.world.now());
+    both.run(async move { closer.close().await });
+    assert!(both.world.now() - start < Duration::from_millis(100), "it waited for a time-out");
+    assert_eq!(both.wait(&driver), Some(Ok(())));
 }
 
 #[test]
