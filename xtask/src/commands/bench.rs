@@ -47,7 +47,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let image = images::appliance(EXAMPLE)?;
     let backend = images::backend()?;
     let lab = Lab::open()?;
-    lab.prepare(if arguments.icount { Need::Icount } else { Need::Daily }, false)?;
+    let need = if arguments.icount { Need::Icount } else { Need::Daily };
+    lab.prepare(need, false)?;
     let mut payload = Payload::default();
     payload.file("bench.elf", &image.file)?;
     payload.file("vitrine-backend", &backend.file)?;
@@ -56,9 +57,26 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         note!("run {number} of {}", arguments.runs);
         runs.push(measure(&lab, arguments, &payload)?);
     }
-    say!("image_size {} bytes", image.size()?);
+    say!("{}", how(arguments, &lab.qemu(need)?.version));
+    for run in &mut runs {
+        run.insert(0, Value { name: "image_size".to_owned(), value: image.size()? as f64, unit: "bytes".to_owned() });
+    }
     print_table(&runs);
     Ok(())
+}
+
+/// How it was measured: figures without that mean little.
+fn how(arguments: &Arguments, qemu: &str) -> String {
+    let clock = match arguments.icount {
+        true => "Time counts instructions, a nanosecond each: the same wherever it is measured.",
+        false => "Time is the host's: it differs from run to run, and with what else the host does.",
+    };
+    format!(
+        "{EXAMPLE} at {} with {} MiB, on Xen in QEMU {qemu}, without KVM.\n{clock}\n\
+         Xen, dom0 with the back end, and the guest share one emulated processor. Milestones count from the image's first\n\
+         instruction by the guest's clock; CPU time is what Xen gave the guest (its runstate).\n",
+        arguments.mode, arguments.memory
+    )
 }
 
 /// One run on a machine of its own.
