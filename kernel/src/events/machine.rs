@@ -103,12 +103,9 @@ pub(crate) fn set_masked(port: Port, masked: bool) {
     }
 }
 
-/// Forgets that a port has fired, if it has.
-pub(crate) fn clear(port: Port) {
-    with(|events| {
-        events.bits.clear(port);
-        events.ports.clear(port);
-    });
+/// Forgets that a port has fired; whether it had.
+pub(crate) fn clear(port: Port) -> bool {
+    with(|events| events.bits.clear(port) | events.ports.clear(port))
 }
 
 /// Resolves once the port has fired since the last wait for it ended, or when it is closed.

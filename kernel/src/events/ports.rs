@@ -45,11 +45,9 @@ impl Ports {
         Ok(slot.waker.take())
     }
 
-    /// Forgets that the port fired.
-    pub(crate) fn clear(&mut self, port: Port) {
-        if let Some(slot) = self.slot(port) {
-            slot.fired = false;
-        }
+    /// Forgets that the port fired; whether it had.
+    pub(crate) fn clear(&mut self, port: Port) -> bool {
+        self.slot(port).is_some_and(|slot| core::mem::take(&mut slot.fired))
     }
 
     /// Ready once the port has fired since this was last ready, or when nobody listens to it any more. A second one who

@@ -2,10 +2,11 @@
 
 use core::future::Future;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 
+use vitrine_xen::Port;
 use vitrine_xen::abi::event_channel::VIRQ_TIMER;
 use vitrine_xen::hypercall::{self, XenError};
 
@@ -21,6 +22,9 @@ static TIMERS: OneCpu<TimerQueue> = OneCpu::new(TimerQueue::new());
 static ARMED: AtomicU64 = AtomicU64::new(NEVER);
 const NEVER: u64 = u64::MAX;
 
+/// The port of Xen's timer.
+static TIMER_PORT: AtomicU32 = AtomicU32::new(0);
+
 /// System time at the first instruction.
 static ENTRY_TIME: AtomicU64 = AtomicU64::new(0);
 /// The latest answer of [`system_time`].
@@ -33,7 +37,9 @@ pub(crate) fn initialise() -> Result<(), XenError> {
     let info = pvclock::read_time(events::shared_info().expect("shared_info before the clock"));
     let entry = pvclock::system_time(&info, entry::ENTRY_TSC.load(Ordering::Relaxed));
     ENTRY_TIME.store(entry, Ordering::Relaxed);
-    events::listen(hypercall::event_bind_virq(VIRQ_TIMER)?);
+    let port = hypercall::event_bind_virq(VIRQ_TIMER)?;
+    events::listen(port);
+    TIMER_PORT.store(port.0, Ordering::Relaxed);
     Ok(())
 }
 
@@ -113,6 +119,11 @@ pub(crate) fn schedule_wake(at: u64, waker: &Waker) {
 
 /// Wakes all whose time has come.
 pub(crate) fn expire() {
+    // A timer that fired is armed no more, whatever our clock says: it may be a little behind the one that Xen's timers go
+    // by, and whoever is due a moment later needs the timer set anew.
+    if events::clear(Port(TIMER_PORT.load(Ordering::Relaxed))) {
+        ARMED.store(NEVER, Ordering::Relaxed);
+    }
     if TIMERS.borrow().earliest().is_none() {
         return;
     }

@@ -32,7 +32,7 @@ fn bounce(stage: &Stage) -> Result<()> {
         config.connectors = "Virtual-1:1920x1080".into();
         config.command_line = "flips=3600".into();
     })?;
-    let line = guest.wait_line("bounce: done", Duration::from_secs(240))?;
+    let line = guest.wait_line("bounce: done", Duration::from_secs(900))?;
     ensure!(line.contains("3600 flips, 0 unconfirmed, 0 out of order"), "flips were lost: {line}");
     Ok(())
 }
