@@ -149,16 +149,6 @@ impl<P: FrontPlatform> Device<P> {
         (self.situation.own, self.situation.backend) == (XenbusState::Connected, XenbusState::Connected)
     }
 
-    /// This end's state, as written last.
-    pub fn state(&self) -> XenbusState {
-        self.situation.own
-    }
-
-    /// The back end's state, as read last.
-    pub fn backend_state(&self) -> XenbusState {
-        self.situation.backend
-    }
-
     /// Which connection this is: 0 before the first one.
     pub fn generation(&self) -> u64 {
         self.generation

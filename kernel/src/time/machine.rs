@@ -10,6 +10,7 @@ use vitrine_xen::Port;
 use vitrine_xen::abi::event_channel::VIRQ_TIMER;
 use vitrine_xen::hypercall::{self, XenError};
 
+use super::alarm::Alarm;
 use super::pvclock;
 use super::queue::{TimerId, TimerQueue};
 use crate::arch::{cpu, entry};
@@ -18,8 +19,7 @@ use crate::one_cpu::OneCpu;
 
 static TIMERS: OneCpu<TimerQueue> = OneCpu::new(TimerQueue::new());
 
-/// The system time for which Xen's timer is set, or [`NEVER`].
-static ARMED: AtomicU64 = AtomicU64::new(NEVER);
+static ALARM: OneCpu<Alarm> = OneCpu::new(Alarm::new());
 const NEVER: u64 = u64::MAX;
 
 /// The port of Xen's timer.
@@ -119,10 +119,8 @@ pub(crate) fn schedule_wake(at: u64, waker: &Waker) {
 
 /// Wakes all whose time has come.
 pub(crate) fn expire() {
-    // A timer that fired is armed no more, whatever our clock says: it may be a little behind the one that Xen's timers go
-    // by, and whoever is due a moment later needs the timer set anew.
     if events::clear(Port(TIMER_PORT.load(Ordering::Relaxed))) {
-        ARMED.store(NEVER, Ordering::Relaxed);
+        ALARM.borrow().fired();
     }
     if TIMERS.borrow().earliest().is_none() {
         return;
@@ -143,15 +141,12 @@ pub(crate) fn arm() {
     let Some(earliest) = TIMERS.borrow().earliest() else { return };
     let entry = ENTRY_TIME.load(Ordering::Relaxed);
     let due = earliest.saturating_add(entry);
-    let armed = ARMED.load(Ordering::Relaxed);
-    // A timer that is armed for an earlier time, though nobody waits for that any more, wakes the CPU once for nothing.
-    // That is rarer than timers which are set and taken back, and those cost nothing this way.
-    let still_to_come = armed != NEVER && armed > LATEST.load(Ordering::Relaxed);
-    if still_to_come && armed <= due {
+    let mut alarm = ALARM.borrow();
+    if !alarm.must_be_set(due, LATEST.load(Ordering::Relaxed)) {
         return;
     }
     match hypercall::set_singleshot_timer(due) {
-        Ok(()) => ARMED.store(due, Ordering::Relaxed),
+        Ok(()) => alarm.set(due),
         Err(error) => panic!("VCPUOP_set_singleshot_timer: {error}"),
     }
 }

@@ -3,6 +3,7 @@
 //! [`now`] counts from the image's first instruction. A timer costs a hypercall only when it is due earlier than
 //! whatever is armed already; with no timer set, nothing ever wakes the CPU.
 
+mod alarm;
 mod pvclock;
 mod queue;
 
