@@ -49,6 +49,15 @@ pub enum Command {
     ReportError(String),
 }
 
+/// What is known about a connector, from the first configuration on, whether there is a connection or not.
+#[derive(Clone, Debug)]
+pub struct ConnectorInfo {
+    /// What the toolstack has written about it.
+    pub configuration: config::Connector,
+    /// Why no picture can be shown on it, if that concerns this connector alone.
+    pub error: Option<Error>,
+}
+
 /// A buffer lent out to be drawn on.
 pub struct Lent<P: FrontPlatform> {
     /// Which connection it belongs to.
@@ -63,8 +72,8 @@ pub struct Lent<P: FrontPlatform> {
     pub resolution: Resolution,
 }
 
+/// A connector's part of a connection.
 struct Connector<P: FrontPlatform> {
-    configuration: config::Connector,
     channel: Channel<P>,
     requests: Requests,
     masked: bool,
@@ -82,8 +91,10 @@ impl<P: FrontPlatform> Connector<P> {
 pub struct Device<P: FrontPlatform> {
     platform: P,
     location: Location,
-    pacing: Pacing,
     situation: Situation,
+    /// What the appliance wants of each connector, by number: pictures at this pace, or nothing.
+    wishes: Vec<Option<Pacing>>,
+    infos: Vec<ConnectorInfo>,
     connectors: Vec<Connector<P>>,
     quarantine: Quarantine<P>,
     quarantine_at: Duration,
@@ -96,8 +107,6 @@ pub struct Device<P: FrontPlatform> {
     publish_deadline: Duration,
     /// Before this time nothing is published.
     publish_at: Duration,
-    /// The connector that the appliance shows its picture on.
-    opened: usize,
     error: Option<Error>,
     generation: u64,
     last_cookie: u64,
@@ -106,8 +115,8 @@ pub struct Device<P: FrontPlatform> {
     looked: bool,
 }
 impl<P: FrontPlatform> Device<P> {
-    /// An engine that wants to connect, and to show pictures on connector `opened`.
-    pub fn new(platform: P, location: Location, opened: usize, pacing: Pacing) -> Self {
+    /// An engine that wants to connect. Pictures are shown on the connectors that are opened, see [`Self::open`].
+    pub fn new(platform: P, location: Location) -> Self {
         let situation = Situation {
             goal: Goal::Connected,
             own: XenbusState::Unknown,
@@ -119,8 +128,9 @@ impl<P: FrontPlatform> Device<P> {
         Self {
             platform,
             location,
-            pacing,
             situation,
+            wishes: Vec::new(),
+            infos: Vec::new(),
             connectors: Vec::new(),
             quarantine: Quarantine::default(),
             quarantine_at: Duration::ZERO,
@@ -129,7 +139,6 @@ impl<P: FrontPlatform> Device<P> {
             running: None,
             publish_deadline: Duration::ZERO,
             publish_at: Duration::ZERO,
-            opened,
             error: None,
             generation: 0,
             last_cookie: 0,
@@ -154,10 +163,24 @@ impl<P: FrontPlatform> Device<P> {
         self.generation
     }
 
-    /// Why there is no picture, if that is known.
+    /// Why there is no connection, if that is known.
     pub fn error(&self) -> Option<&Error> {
-        let chain = self.connectors.get(self.opened).and_then(|connector| connector.swapchain.as_ref());
-        self.error.as_ref().or_else(|| chain.and_then(Swapchain::failure))
+        self.error.as_ref()
+    }
+
+    /// Why there is no picture on a connector, if that is known: an error of the whole device, or its own.
+    pub fn connector_error(&self, connector: usize) -> Option<Error> {
+        let own = match self.infos.get(connector) {
+            Some(info) => info.error.as_ref(),
+            None if !self.infos.is_empty() => return Some(Error::NoConnector(connector)),
+            None => None,
+        };
+        self.error.as_ref().or(own).cloned()
+    }
+
+    /// The connectors, by number; none before the first configuration was read.
+    pub fn connectors(&self) -> &[ConnectorInfo] {
+        &self.infos
     }
 
     /// Grants that the back end would not let go.
@@ -165,22 +188,9 @@ impl<P: FrontPlatform> Device<P> {
         self.quarantine.grants()
     }
 
-    /// Counts of the opened connector, since its connection was made.
-    pub fn statistics(&self) -> Statistics {
-        self.swapchain().map(Swapchain::statistics).unwrap_or_default()
-    }
-
     /// Every port that the back end may send events to.
     pub fn ports(&self) -> impl Iterator<Item = Port> + '_ {
         self.connectors.iter().flat_map(|connector| [connector.channel.request_port, connector.channel.event_port])
-    }
-
-    /// Sets when a frame counts as done, from the next frame on.
-    pub fn set_pacing(&mut self, pacing: Pacing) {
-        self.pacing = pacing;
-        if let Some(chain) = self.swapchain_mut() {
-            chain.set_pacing(pacing);
-        }
     }
 
     /// The device's place in xenstore.

@@ -55,14 +55,15 @@ impl<P: FrontPlatform> Device<P> {
         more
     }
 
-    /// Masks the opened connector's ports while nothing that comes on them is urgent.
+    /// Masks the ports of connectors while nothing that comes on them is urgent.
     pub(super) fn mask(&mut self, now: Duration) {
-        let Some(connector) = self.connectors.get_mut(self.opened) else { return };
-        let Some(chain) = &mut connector.swapchain else { return };
-        let masked = chain.wants_mask(!connector.requests.is_empty(), now);
-        if core::mem::replace(&mut connector.masked, masked) != masked {
-            self.platform.set_masked(connector.channel.request_port, masked);
-            self.platform.set_masked(connector.channel.event_port, masked);
+        for connector in &mut self.connectors {
+            let Some(chain) = &mut connector.swapchain else { continue };
+            let masked = chain.wants_mask(!connector.requests.is_empty(), now);
+            if core::mem::replace(&mut connector.masked, masked) != masked {
+                self.platform.set_masked(connector.channel.request_port, masked);
+                self.platform.set_masked(connector.channel.event_port, masked);
+            }
         }
     }
 
@@ -107,15 +108,18 @@ impl<P: FrontPlatform> Device<P> {
         match purpose {
             Purpose::CreateBuffer(index) | Purpose::AttachFramebuffer(index) => {
                 self.with_chain(index, |chain| chain.created(code, status));
+                self.note_failure(index);
             }
             Purpose::SetConfig(index) => {
                 let flip = self.with_chain(index, |chain| chain.configured(code, status, now)).flatten();
+                self.note_failure(index);
                 if let Some(flip) = flip {
                     self.send(index, flip, Purpose::PageFlip(index), now);
                 }
             }
             Purpose::PageFlip(index) => {
                 self.with_chain(index, |chain| chain.flip_answered(code, status));
+                self.note_failure(index);
             }
             Purpose::Farewell => {}
         }
@@ -123,5 +127,12 @@ impl<P: FrontPlatform> Device<P> {
 
     fn with_chain<R>(&mut self, index: usize, act: impl FnOnce(&mut Swapchain<P>) -> R) -> Option<R> {
         self.connectors.get_mut(index)?.swapchain.as_mut().map(act)
+    }
+
+    fn note_failure(&mut self, index: usize) {
+        let failure = self.swapchain(index).and_then(Swapchain::failure).cloned();
+        if failure.is_some() {
+            self.infos[index].error = failure;
+        }
     }
 }

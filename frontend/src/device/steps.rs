@@ -9,7 +9,7 @@ use vitrine_xen::io::displif::{Operation, Scanout};
 use vitrine_xen::platform::{FrontPlatform, StoreError};
 use vitrine_xen::xenbus::XenbusState;
 
-use super::{Command, Connector, Device, RETRY_TIME};
+use super::{Command, Connector, ConnectorInfo, Device, RETRY_TIME};
 use crate::Error;
 use crate::channel::Channel;
 use crate::config::Configuration;
@@ -101,7 +101,7 @@ impl<P: FrontPlatform> Device<P> {
             }
             Step::Publish if now < self.publish_at || self.quarantine_is_full() => return false,
             Step::Publish => self.wanted = Some(Command::ReadConfiguration),
-            Step::Connect => match self.make_swapchain() {
+            Step::Connect => match self.make_swapchains() {
                 Ok(()) => self.wanted = Some(Command::WriteState(XenbusState::Connected)),
                 Err(error) => self.fail(error),
             },
@@ -130,50 +130,47 @@ impl<P: FrontPlatform> Device<P> {
     }
 
     fn make_channels(&mut self, configuration: Configuration) -> Result<Vec<(String, String)>, Error> {
-        if configuration.connectors.len() <= self.opened {
-            return Err(Error::NoConnector(self.opened));
-        }
         let mut published = Vec::new();
         self.situation.holding = true;
+        self.infos.clear();
         for configuration in configuration.connectors {
             let channel = Channel::new(&self.platform, self.location.backend)?;
             published.extend(channel.nodes(&configuration.path));
-            self.connectors.push(Connector {
-                configuration,
-                channel,
-                requests: Requests::default(),
-                masked: false,
-                swapchain: None,
-            });
+            self.infos.push(ConnectorInfo { configuration, error: None });
+            self.connectors.push(Connector { channel, requests: Requests::default(), masked: false, swapchain: None });
         }
         Ok(published)
     }
 
-    /// Makes the buffers; the back end hears of them when both ends are connected.
-    fn make_swapchain(&mut self) -> Result<(), Error> {
-        let resolution = self.connectors[self.opened].configuration.resolution;
+    /// Makes the buffers of every open connector; the back end hears of them when both ends are connected.
+    fn make_swapchains(&mut self) -> Result<(), Error> {
         let (platform, peer, last_cookie) = (&self.platform, self.location.backend, &mut self.last_cookie);
-        let next_cookie = || {
+        let mut next_cookie = || {
             *last_cookie += 1;
             *last_cookie
         };
-        let chain = Swapchain::new(platform, peer, resolution, self.pacing, next_cookie)?;
-        self.connectors[self.opened].swapchain = Some(chain);
+        for (index, connector) in self.connectors.iter_mut().enumerate() {
+            let Some(Some(pacing)) = self.wishes.get(index) else { continue };
+            let resolution = self.infos[index].configuration.resolution;
+            connector.swapchain = Some(Swapchain::new(platform, peer, resolution, *pacing, &mut next_cookie)?);
+        }
         Ok(())
     }
 
     /// Sends what makes the buffers known.
     fn announce_buffers(&mut self, now: Duration) {
-        let operations: Vec<Operation> = match self.swapchain() {
-            Some(chain) => chain.creation().collect(),
-            None => return,
-        };
-        for operation in operations {
-            let purpose = match operation {
-                Operation::BufferCreate(_) => Purpose::CreateBuffer(self.opened),
-                _ => Purpose::AttachFramebuffer(self.opened),
+        for index in 0..self.connectors.len() {
+            let operations: Vec<Operation> = match self.swapchain(index) {
+                Some(chain) => chain.creation().collect(),
+                None => continue,
             };
-            self.send(0, operation, purpose, now);
+            for operation in operations {
+                let purpose = match operation {
+                    Operation::BufferCreate(_) => Purpose::CreateBuffer(index),
+                    _ => Purpose::AttachFramebuffer(index),
+                };
+                self.send(0, operation, purpose, now);
+            }
         }
     }
 
@@ -184,17 +181,22 @@ impl<P: FrontPlatform> Device<P> {
         }
         if !self.farewell_said {
             self.farewell_said = true;
-            self.send(self.opened, Operation::SetConfig(Scanout::default()), Purpose::Farewell, now);
-            let operations: Vec<Operation> = self.swapchain().into_iter().flat_map(Swapchain::destruction).collect();
-            for operation in operations {
-                self.send(0, operation, Purpose::Farewell, now);
+            for index in 0..self.connectors.len() {
+                let operations: Vec<Operation> = match self.swapchain(index) {
+                    Some(chain) => chain.destruction().collect(),
+                    None => continue,
+                };
+                self.send(index, Operation::SetConfig(Scanout::default()), Purpose::Farewell, now);
+                for operation in operations {
+                    self.send(0, operation, Purpose::Farewell, now);
+                }
             }
         }
         self.connectors.iter().any(|connector| !connector.requests.is_empty())
     }
 
     pub(super) fn release(&mut self, now: Duration) {
-        if self.statistics().flips == 0 {
+        if (0..self.connectors.len()).all(|index| self.statistics(index).flips == 0) {
             self.publish_at = now + RETRY_TIME;
         }
         if self.situation.own == XenbusState::Connected {

@@ -45,14 +45,14 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
         let Some(lent) = self.lent.take() else { return Ok(Presented::Disconnected) };
         let shared = self.shared;
         let now = shared.platform.now();
-        let number = shared.device.borrow_mut().present(lent.generation, lent.buffer, now);
+        let number = shared.device.borrow_mut().present(shared.connector, lent.generation, lent.buffer, now);
         shared.shown.set(lent.generation);
         shared.kick();
         let Some(number) = number else { return Ok(Presented::Disconnected) };
-        let outcome = shared.until(|device| match device.outcome(lent.generation, number) {
+        let outcome = shared.until(|device| match device.outcome(shared.connector, lent.generation, number) {
             Some(None) => None,
             Some(Some(outcome)) => Some(Ok(Some(outcome))),
-            None => Some(device.error().cloned().map_or(Ok(None), Err)),
+            None => Some(device.connector_error(shared.connector).map_or(Ok(None), Err)),
         });
         Ok(match outcome.await? {
             Some(Outcome::Shown) => Presented::Shown,
@@ -65,7 +65,8 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
 impl<P: FrontPlatform> Drop for Frame<'_, P> {
     fn drop(&mut self) {
         if let Some(lent) = self.lent.take() {
-            self.shared.device.borrow_mut().give_back(lent.generation, lent.buffer);
+            let connector = self.shared.connector;
+            self.shared.device.borrow_mut().give_back(connector, lent.generation, lent.buffer);
         }
     }
 }

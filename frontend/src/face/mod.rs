@@ -31,6 +31,7 @@ pub struct Display<P: FrontPlatform> {
 struct Shared<P: FrontPlatform> {
     platform: P,
     device: RefCell<Device<P>>,
+    connector: usize,
     /// The connection that the last frame was presented on.
     shown: Cell<u64>,
     /// Something for the loop to look at, and the loop's waker.
@@ -56,10 +57,12 @@ impl<P: FrontPlatform> Display<P> {
     pub async fn open<S: Store>(platform: P, store: &S, connector: usize, pacing: Pacing) -> Result<Self, Error> {
         let numbers = config::devices(store).await?;
         let location = config::locate(store, numbers[0]).await?;
-        let device = RefCell::new(Device::new(platform.clone(), location, connector, pacing));
+        let mut device = Device::new(platform.clone(), location);
+        device.open(connector, pacing);
+        let device = RefCell::new(device);
         let (kicked, shown) = (Cell::new(false), Cell::new(0));
         let (driver, waiters) = (Cell::new(None), RefCell::new(Vec::new()));
-        Ok(Self { shared: Rc::new(Shared { platform, device, shown, kicked, driver, waiters }) })
+        Ok(Self { shared: Rc::new(Shared { platform, device, connector, shown, kicked, driver, waiters }) })
     }
 
     /// The loop that keeps the connection. It ends once [`Self::close`] was called and the device is closed, or when
@@ -72,9 +75,9 @@ impl<P: FrontPlatform> Display<P> {
     /// Waits until the connection is made and buffers are there, and tells the mode.
     pub async fn ready(&self) -> Result<Resolution, Error> {
         self.shared
-            .until(|device| match device.error() {
-                Some(error) => Some(Err(error.clone())),
-                None => device.mode().map(Ok),
+            .until(|device| match device.connector_error(self.shared.connector) {
+                Some(error) => Some(Err(error)),
+                None => device.mode(self.shared.connector).map(Ok),
             })
             .await
     }
@@ -83,9 +86,9 @@ impl<P: FrontPlatform> Display<P> {
     pub async fn acquire(&mut self) -> Result<Frame<'_, P>, Error> {
         let lent = self
             .shared
-            .until(|device| match device.error() {
-                Some(error) => Some(Err(error.clone())),
-                None => device.lend().map(Ok),
+            .until(|device| match device.connector_error(self.shared.connector) {
+                Some(error) => Some(Err(error)),
+                None => device.lend(self.shared.connector).map(Ok),
             })
             .await?;
         Ok(Frame::new(&self.shared, lent))
@@ -105,12 +108,12 @@ impl<P: FrontPlatform> Display<P> {
 
     /// Sets when a frame counts as done, from the next frame on.
     pub fn set_pacing(&self, pacing: Pacing) {
-        self.shared.device.borrow_mut().set_pacing(pacing);
+        self.shared.device.borrow_mut().set_pacing(self.shared.connector, pacing);
     }
 
     /// Counts since the connection was made.
     pub fn statistics(&self) -> Statistics {
-        self.shared.device.borrow().statistics()
+        self.shared.device.borrow().statistics(self.shared.connector)
     }
 
     /// Grants that a back end still maps although their buffers are gone.
