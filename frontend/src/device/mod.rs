@@ -26,7 +26,7 @@ use crate::config::Location;
 use crate::link::{Goal, Situation, Step, decide};
 use crate::requests::Requests;
 use crate::shared::Quarantine;
-use crate::swapchain::{Pacing, Statistics, Swapchain};
+use crate::swapchain::{Pacing, Swapchain};
 use crate::{Error, config};
 
 /// How long the front end waits before it publishes again after a connection on which nothing was ever shown. Without it
