@@ -7,7 +7,7 @@
 //!
 //! Where to begin reading: [`platform`] for the seams, [`memory`] for how memory is touched that another domain can
 //! write, [`io::displif`] and [`ring`] for the display protocol, [`xenstore`] and [`xenbus`] for how two ends meet,
-//! [`abi`] and [`hypercall`] for Xen itself.
+//! [`edid`] for what displays say of themselves, [`abi`] and [`hypercall`] for Xen itself.
 //!
 //! It may import nothing of this workspace. Unsafe code is in [`memory`], [`hypercall`] and the fake's page allocator.
 #![no_std]
@@ -17,6 +17,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod abi;
+pub mod edid;
 #[cfg(feature = "fake")]
 pub mod fake;
 pub mod hypercall;
