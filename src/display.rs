@@ -136,19 +136,22 @@ pub struct FrameMemory {
 }
 
 impl PixelMemory for FrameMemory {
-    fn len(&self) -> usize {
-        self.pages.memory().len() / 4
+    const BYTES: usize = 4;
+    const ALIGNMENT: usize = 4;
+
+    fn byte_count(&self) -> usize {
+        self.pages.memory().len()
     }
 
     fn fill(&mut self, at: usize, count: usize, value: u32) {
-        self.pages.memory().fill_words(4 * at, count, value);
+        self.pages.memory().fill_words(at, count, value);
     }
 
     fn write(&mut self, at: usize, pixels: &[u32]) {
-        self.pages.memory().write_words(4 * at, pixels);
+        self.pages.memory().write_words(at, pixels);
     }
 
     fn read(&self, at: usize, pixels: &mut [u32]) {
-        self.pages.memory().read_words(4 * at, pixels);
+        self.pages.memory().read_words(at, pixels);
     }
 }

@@ -2,9 +2,10 @@
 #![forbid(unsafe_code)]
 //! Surfaces, fast drawing, text and images: embedded-graphics in, pixels out.
 //!
-//! This crate knows pixels and nothing else: no Xen, no clock, no screen. It draws into a [`Surface`], a picture of
-//! XRGB8888 pixels in any [`PixelMemory`]: a `Vec<u32>` in a test, pages shared with another domain in an appliance.
-//! Such pages may change under our feet, so pixels are only ever copied in and out, by rows.
+//! This crate knows pixels and nothing else: no Xen, no clock, no screen. It draws into a [`Surface`], a picture in any
+//! [`PixelMemory`]: a `Vec<u32>` of XRGB8888 pixels in a test, pages shared with another domain in an appliance, in any
+//! [format](crate::format) of the display protocol. Such pages may change under our feet, so pixels are only ever copied
+//! in and out, by rows.
 //!
 //! Begin reading at [`memory`] and [`surface`].
 
@@ -12,6 +13,7 @@ extern crate alloc;
 
 mod area;
 pub mod damage;
+pub mod format;
 pub mod image;
 mod ink;
 pub mod kit;

@@ -1,58 +1,70 @@
 //! Memory that holds pixels, reached by copies only.
 
-/// Memory made of 32-bit pixels, which is read and written by value.
+/// Memory made of pixels, which are read and written by value.
 ///
 /// A frame buffer that is shared with another domain can change at any moment, so no Rust reference to its pixels may
 /// exist. Everything in this crate therefore stages a row in memory of its own and hands it to this trait, whose methods
-/// copy. Offsets and counts are in pixels of 32 bits from the start of the memory; the pixels are in the CPU's byte order.
+/// copy. Whatever the memory holds, the pixels that go in and out are XRGB8888, blue in the lowest byte; memory of another
+/// format ([`crate::format`]) converts them on the way.
+///
+/// Places are in bytes from the start of the memory, multiples of [`Self::BYTES`] from the start of a row; counts are in
+/// pixels.
 ///
 /// # Panics
 ///
-/// Every method panics, as a slice would, when `at..at + count` does not lie within `0..len`.
-/// [`Surface`](crate::Surface) clips before it calls, and never asks for such a range.
+/// Every method panics, as a slice would, when a pixel does not lie within the memory. [`Surface`](crate::Surface) clips
+/// before it calls, and never asks for such a pixel.
 pub trait PixelMemory {
-    /// How many pixels there are.
-    fn len(&self) -> usize;
+    /// Bytes of one pixel.
+    const BYTES: usize;
 
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
+    /// What the start of every row must be a multiple of, in bytes.
+    const ALIGNMENT: usize;
 
-    /// Sets `count` pixels from `at` on to `value`.
+    /// How many bytes there are.
+    fn byte_count(&self) -> usize;
+
+    /// Sets `count` pixels from byte `at` on to `value`.
     fn fill(&mut self, at: usize, count: usize, value: u32);
 
-    /// Copies `pixels` to the pixels from `at` on.
+    /// Copies `pixels` to the pixels from byte `at` on.
     fn write(&mut self, at: usize, pixels: &[u32]);
 
-    /// Copies the pixels from `at` on into `pixels`, as many as it holds.
+    /// Copies the pixels from byte `at` on into `pixels`, as many as it holds.
     fn read(&self, at: usize, pixels: &mut [u32]);
 }
 
+/// XRGB8888 in the CPU's own words.
 impl PixelMemory for [u32] {
-    fn len(&self) -> usize {
-        <[u32]>::len(self)
+    const BYTES: usize = 4;
+    const ALIGNMENT: usize = 4;
+
+    fn byte_count(&self) -> usize {
+        size_of_val(self)
     }
 
     fn fill(&mut self, at: usize, count: usize, value: u32) {
-        self[at..][..count].fill(value);
+        self[at / 4..][..count].fill(value);
     }
 
     fn write(&mut self, at: usize, pixels: &[u32]) {
-        self[at..][..pixels.len()].copy_from_slice(pixels);
+        self[at / 4..][..pixels.len()].copy_from_slice(pixels);
     }
 
     fn read(&self, at: usize, pixels: &mut [u32]) {
-        pixels.copy_from_slice(&self[at..][..pixels.len()]);
+        pixels.copy_from_slice(&self[at / 4..][..pixels.len()]);
     }
 }
 
 /// Passes every call on, for a type that owns or borrows pixel memory.
 macro_rules! forward_to_target {
-    ($($head:tt)*) => {
+    ($target:ty, $($head:tt)*) => {
         $($head)* {
-            fn len(&self) -> usize {
-                PixelMemory::len(&**self)
+            const BYTES: usize = <$target>::BYTES;
+            const ALIGNMENT: usize = <$target>::ALIGNMENT;
+
+            fn byte_count(&self) -> usize {
+                PixelMemory::byte_count(&**self)
             }
 
             fn fill(&mut self, at: usize, count: usize, value: u32) {
@@ -70,8 +82,8 @@ macro_rules! forward_to_target {
     };
 }
 
-forward_to_target!(impl PixelMemory for alloc::vec::Vec<u32>);
-forward_to_target!(impl<M: PixelMemory + ?Sized> PixelMemory for &mut M);
+forward_to_target!([u32], impl PixelMemory for alloc::vec::Vec<u32>);
+forward_to_target!(M, impl<M: PixelMemory + ?Sized> PixelMemory for &mut M);
 
 #[cfg(test)]
 mod tests {
@@ -81,6 +93,6 @@ mod tests {
     #[test]
     #[should_panic]
     fn writing_past_the_end_panics() {
-        PixelMemory::write(&mut vec![0; 4], 3, &[1, 2]);
+        PixelMemory::write(&mut vec![0; 4], 12, &[1, 2]);
     }
 }

@@ -16,9 +16,10 @@ pub const MAX_SIDE: u32 = 16_384;
 /// How many pixels are staged before they are written: 512 bytes of stack.
 pub(crate) const STAGE: usize = 128;
 
-/// A picture of XRGB8888 pixels (DRM's `XR24`: blue in the lowest byte, the highest byte unused and written as 0).
+/// A picture: of XRGB8888 pixels (DRM's `XR24`: blue in the lowest byte, the highest byte unused and written as 0) in
+/// memory of 32-bit words, or of any [other format](crate::format).
 ///
-/// Row `y` starts `y * stride` pixels from the start of the memory. Everything is drawn by rows or parts of rows,
+/// Row `y` starts `y * stride` bytes from the start of the memory. Everything is drawn by rows or parts of rows,
 /// clipped to the [clip](Self::set_clip), and recorded as [`Damage`]. No coordinate panics, nothing is allocated.
 #[derive(Debug)]
 pub struct Surface<M> {
@@ -37,18 +38,20 @@ pub enum SurfaceError {
         /// What was asked for, in pixels.
         size: Size,
     },
-    /// A row would be longer than the distance between two rows.
+    /// A row would be longer than the distance between two rows, or rows would start between pixels.
     Stride {
-        /// Distance in pixels.
+        /// Distance in bytes.
         stride: usize,
-        /// Pixels in a row.
-        width: u32,
+        /// Bytes in a row.
+        row: usize,
+        /// What the distance must be a multiple of.
+        alignment: usize,
     },
     /// The memory ends before the last row does.
     Memory {
-        /// Pixels needed.
+        /// Bytes needed.
         needed: usize,
-        /// Pixels there are.
+        /// Bytes there are.
         len: usize,
     },
 }
@@ -59,10 +62,15 @@ impl fmt::Display for SurfaceError {
             Self::Size { size: Size { width, height } } => {
                 write!(f, "a surface of {width}x{height} pixels: each side must be 1 to {MAX_SIDE}")
             }
-            Self::Stride { stride, width } => {
-                write!(f, "a stride of {stride} pixels is shorter than a row of {width}")
+            Self::Stride { stride, row, alignment } => {
+                write!(
+                    f,
+                    "a stride of {stride} bytes: it must be a multiple of {alignment} and at least {row}, a row's length"
+                )
             }
-            Self::Memory { needed, len } => write!(f, "a surface of {needed} pixels does not fit in memory for {len}"),
+            Self::Memory { needed, len } => {
+                write!(f, "a surface of {needed} bytes does not fit in {len} bytes of memory")
+            }
         }
     }
 }
@@ -70,16 +78,17 @@ impl fmt::Display for SurfaceError {
 impl core::error::Error for SurfaceError {}
 
 impl<M: PixelMemory> Surface<M> {
-    /// A surface whose rows follow each other without a gap.
+    /// A surface whose rows follow each other without a gap, other than what the format's alignment asks for.
     ///
     /// # Errors
     ///
     /// See [`SurfaceError`].
     pub fn new(memory: M, size: Size) -> Result<Self, SurfaceError> {
-        Self::with_stride(memory, size, size.width as usize)
+        let row = size.width as usize * M::BYTES;
+        Self::with_stride(memory, size, row.next_multiple_of(M::ALIGNMENT))
     }
 
-    /// A surface with `stride` pixels (not bytes) from the start of a row to the start of the next.
+    /// A surface with `stride` bytes (which DRM calls the pitch) from the start of a row to the start of the next.
     ///
     /// # Errors
     ///
@@ -89,11 +98,12 @@ impl<M: PixelMemory> Surface<M> {
         if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
             return Err(SurfaceError::Size { size });
         }
-        if stride < width as usize {
-            return Err(SurfaceError::Stride { stride, width });
+        let row = width as usize * M::BYTES;
+        if stride < row || !stride.is_multiple_of(M::ALIGNMENT) {
+            return Err(SurfaceError::Stride { stride, row, alignment: M::ALIGNMENT });
         }
-        let needed = stride.saturating_mul(height as usize - 1).saturating_add(width as usize);
-        let len = memory.len();
+        let needed = stride.saturating_mul(height as usize - 1).saturating_add(row);
+        let len = memory.byte_count();
         if len < needed {
             return Err(SurfaceError::Memory { needed, len });
         }
@@ -101,7 +111,7 @@ impl<M: PixelMemory> Surface<M> {
         Ok(Self { memory, size, stride, clip, damage: Damage::NONE })
     }
 
-    /// Pixels from the start of a row to the start of the next.
+    /// Bytes from the start of a row to the start of the next.
     pub const fn stride(&self) -> usize {
         self.stride
     }
@@ -154,7 +164,7 @@ impl<M: PixelMemory> Surface<M> {
         let Some(visible) = self.touch(Area::from_rectangle(&Rectangle::new(at, source.size))) else { return };
         let pixels = source.memory.as_ref();
         for y in visible.top..visible.bottom {
-            let from = (y - at.y) as usize * source.stride + (visible.left - at.x) as usize;
+            let from = (y - at.y) as usize * (source.stride / size_of::<u32>()) + (visible.left - at.x) as usize;
             self.put_row(visible.left, y, &pixels[from..][..visible.width()]);
         }
     }
@@ -178,7 +188,7 @@ impl<M: PixelMemory> Surface<M> {
 
     /// Where the pixel lies in memory. The point must be inside the surface.
     fn offset(&self, x: i32, y: i32) -> usize {
-        y as usize * self.stride + x as usize
+        y as usize * self.stride + x as usize * M::BYTES
     }
 
     /// Writes pixels to a row. For areas that `touch` returned: nothing is clipped or recorded here.
@@ -200,7 +210,7 @@ impl<M: PixelMemory> Surface<M> {
 
     /// Sets an area that `touch` returned.
     pub(crate) fn put_area(&mut self, area: Area, pixel: u32) {
-        if area.width() == self.stride {
+        if area.width() * M::BYTES == self.stride {
             // Rows without a gap: one run, as `clear` on most buffers.
             self.put_run(area.left, area.top, area.pixels(), pixel);
             return;

@@ -3,7 +3,10 @@
 use core::convert::Infallible;
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 use proptest::prelude::*;
-use vitrine_gfx::Surface;
+use vitrine_gfx::format::{
+    Argb1555, Argb4444, Argb8888, Formatted, Rgb565, Rgb888 as Rgb888Bytes, Xrgb1555, Xrgb4444, Yuyv,
+};
+use vitrine_gfx::{PixelMemory, Surface, SurfaceError};
 
 /// What a draw target is by definition: pixels set one after the other, those outside dropped.
 struct Reference {
@@ -146,7 +149,7 @@ proptest! {
         const UNTOUCHED: u32 = 0xdead_beef;
         let size = Size::new(width, height);
         let stride = width as usize + gap;
-        let mut surface = Surface::with_stride(vec![UNTOUCHED; stride * height as usize], size, stride).unwrap();
+        let mut surface = Surface::with_stride(vec![UNTOUCHED; stride * height as usize], size, 4 * stride).unwrap();
         surface.set_clip(&clip);
         let mut reference = Reference { size, clip, pixels: vec![UNTOUCHED; (width * height) as usize] };
         for operation in &operations {
@@ -165,4 +168,67 @@ proptest! {
             }
         }
     }
+}
+
+/// Draws on memory of another format, and compares with the finished XRGB8888 picture written to such memory.
+fn compare<M: PixelMemory + Clone + PartialEq + core::fmt::Debug>(
+    memory: M,
+    (size, stride): (Size, usize),
+    operations: &[Operation],
+) -> Result<(), TestCaseError> {
+    let row = size.width as usize;
+    let mut words = Surface::new(vec![0; row * size.height as usize], size).unwrap();
+    let mut surface = Surface::with_stride(memory.clone(), size, stride).unwrap();
+    words.clear(Rgb888::BLACK).unwrap();
+    surface.clear(Rgb888::BLACK).unwrap();
+    for operation in operations {
+        operation.draw(&mut words);
+        operation.draw(&mut surface);
+    }
+    let mut expected = memory;
+    for (y, pixels) in words.into_memory().chunks(row).enumerate() {
+        expected.write(y * stride, pixels);
+    }
+    prop_assert_eq!(surface.into_memory(), expected);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_format_shows_what_xrgb8888_shows(
+        width in 1u32..300,
+        height in 1u32..12,
+        gap in 0usize..3,
+        operations in prop::collection::vec(operation(), 1..5),
+    ) {
+        let size = Size::new(width, height);
+        let picture = |bytes: usize| {
+            let stride = (bytes * width as usize).next_multiple_of(4) + 4 * gap;
+            (vec![0; stride * height as usize], (size, stride))
+        };
+        macro_rules! each {
+            ($bytes:literal: $($format:ident)*) => {
+                $(
+                    let (memory, shape) = picture($bytes);
+                    compare(Formatted::<$format, _>::new(memory), shape, &operations)?;
+                )*
+            };
+        }
+        each!(4: Argb8888);
+        each!(3: Rgb888Bytes);
+        each!(2: Rgb565 Xrgb1555 Argb1555 Xrgb4444 Argb4444);
+        let (memory, shape) = picture(2);
+        compare(Yuyv::new(memory), shape, &operations)?;
+    }
+}
+
+#[test]
+fn rows_start_at_whole_words() {
+    let memory = || Formatted::<Rgb888Bytes, _>::new(vec![0; 64]);
+    assert_eq!(Surface::new(memory(), Size::new(3, 2)).unwrap().stride(), 12);
+    assert_eq!(Surface::new(memory(), Size::new(5, 2)).unwrap().stride(), 16);
+    let error = SurfaceError::Stride { stride: 10, row: 9, alignment: 4 };
+    assert_eq!(Surface::with_stride(memory(), Size::new(3, 2), 10).unwrap_err(), error);
 }
