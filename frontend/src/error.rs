@@ -35,6 +35,8 @@ pub enum Error {
     },
     /// A ring or event page does not fit in memory.
     RingMemory(OutOfMemory),
+    /// The buffer for an EDID does not fit in memory.
+    EdidMemory(OutOfMemory),
     /// The grant table is full.
     Grants {
         /// How many grants are needed at once.
@@ -69,6 +71,7 @@ impl fmt::Display for Error {
                 write!(f, "not enough memory for two buffers of {width}x{height}: {shortage}")
             }
             Self::RingMemory(shortage) => write!(f, "not enough memory for a ring: {shortage}"),
+            Self::EdidMemory(shortage) => write!(f, "not enough memory for an EDID: {shortage}"),
             Self::Grants { needed, free } => write!(
                 f,
                 "the grant table is full: {needed} grants are needed and {free} are free; raise max_grant_frames= in the \

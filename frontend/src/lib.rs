@@ -18,6 +18,7 @@ extern crate alloc;
 mod channel;
 pub mod config;
 pub mod device;
+pub mod edid;
 mod error;
 pub mod face;
 pub mod link;

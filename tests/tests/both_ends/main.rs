@@ -8,6 +8,7 @@ mod answers;
 mod broken;
 mod configuration;
 mod connection;
+mod edid;
 mod frames;
 mod hostile;
 mod interleavings;
