@@ -57,7 +57,7 @@ fn a_picture_becomes_a_file() {
     pages.memory().write_words(8, &[0xff01_0203, 0x0004_0506, 0x0007_0809, 0xdead_beef, 0x000a_0b0c, 0x0d0e_0f10]);
     let picture = Picture::new(pages.memory(), 8, 16, PixelFormat::Xrgb8888, (3, 2));
     let (mut files, head) = open(&folder, 1, 10);
-    files.show(head, &picture).unwrap();
+    files.show(head, Resolution { width: 3, height: 2 }, &picture).unwrap();
     assert_eq!(files.next_done(), None);
     files.flip(head, &picture).unwrap();
     assert_eq!(files.next_done(), Some(head));

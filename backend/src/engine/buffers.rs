@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use vitrine_xen::io::displif::directory::{GRANTS_PER_PAGE, buffer_pages, read_page};
-use vitrine_xen::io::displif::format::{picture_size, stride};
 use vitrine_xen::io::displif::{self, DisplayBuffer, FLAG_REQUEST_ALLOCATION, PixelFormat, Scanout};
 use vitrine_xen::memory::SharedMemory;
 use vitrine_xen::platform::{BackPlatform, SharedPages};
 use vitrine_xen::{DomainId, GrantRef, PAGE_SIZE};
 
-use super::{Limits, Refusal};
+use super::{Limits, Refusal, shape};
 use crate::output::Picture;
 
 /// What a front end has made known. Pages stay mapped for as long as their buffer is in here.
@@ -25,6 +24,8 @@ struct Buffer<M> {
     /// Where the picture begins, and how many bytes it may take.
     offset: usize,
     size: u32,
+    /// Bytes from one row to the next; `None` where the request named no shape.
+    stride: Option<usize>,
     framebuffers: usize,
 }
 
@@ -60,7 +61,7 @@ impl<M: SharedPages> Buffers<M> {
     where
         P: BackPlatform<Mapping = M>,
     {
-        check_buffer(request)?;
+        let stride = check_buffer(request)?;
         let cookie = request.dbuf_cookie;
         if self.buffers.contains_key(&cookie) {
             return Err(Refusal::CookieTaken(cookie));
@@ -76,7 +77,7 @@ impl<M: SharedPages> Buffers<M> {
         let references = read_directory(platform, guest, request.directory, wanted)?;
         let pages = platform.map(guest, &references).map_err(Refusal::Map)?;
         let (offset, size) = (request.data_offset as usize, request.buffer_size);
-        self.buffers.insert(cookie, Buffer { pages, page_count: wanted, offset, size, framebuffers: 0 });
+        self.buffers.insert(cookie, Buffer { pages, page_count: wanted, offset, size, stride, framebuffers: 0 });
         self.pages += wanted;
         Ok(())
     }
@@ -103,11 +104,10 @@ impl<M: SharedPages> Buffers<M> {
         }
         let buffer = self.buffers.get_mut(&dbuf_cookie).ok_or(Refusal::NoBuffer(dbuf_cookie))?;
         let format = PixelFormat::from_code(pixel_format).ok_or(Refusal::UnknownFormat(pixel_format))?;
-        check_picture(width, height, format.bits_per_pixel(), buffer.size)?;
+        let stride = shape::framebuffer_stride(width, height, format, buffer.size, buffer.stride)?;
         if self.framebuffers.len() >= limits.framebuffers {
             return Err(Refusal::FramebufferLimit(limits.framebuffers));
         }
-        let stride = stride(width, format.bits_per_pixel()).ok_or(Refusal::PictureTooLarge)? as usize;
         buffer.framebuffers += 1;
         self.framebuffers.insert(fb_cookie, Framebuffer { dbuf_cookie, width, height, format, stride });
         Ok(())
@@ -120,6 +120,12 @@ impl<M: SharedPages> Buffers<M> {
             buffer.framebuffers -= 1;
         }
         Ok(())
+    }
+
+    /// A framebuffer's width and height in pixels.
+    pub fn size(&self, cookie: u64) -> Result<(u32, u32), Refusal> {
+        let framebuffer = self.framebuffers.get(&cookie).ok_or(Refusal::NoFramebuffer(cookie))?;
+        Ok((framebuffer.width, framebuffer.height))
     }
 
     /// The part of a framebuffer that a connector shows. The depth of `visible` is not looked at.
@@ -148,8 +154,8 @@ impl<M: SharedPages> Buffers<M> {
     }
 }
 
-/// Everything about a new buffer that can be judged by the request alone.
-fn check_buffer(request: &DisplayBuffer) -> Result<(), Refusal> {
+/// Everything about a new buffer that can be judged by the request alone. Returns its stride, if it has a shape.
+fn check_buffer(request: &DisplayBuffer) -> Result<Option<usize>, Refusal> {
     let DisplayBuffer { dbuf_cookie, width, height, bits_per_pixel, buffer_size, flags, directory, data_offset } =
         *request;
     if dbuf_cookie == 0 {
@@ -172,18 +178,9 @@ fn check_buffer(request: &DisplayBuffer) -> Result<(), Refusal> {
     }
     // An imported buffer has no shape of its own; its framebuffers say how it is read.
     if (width, height, bits_per_pixel) == (0, 0, 0) {
-        return Ok(());
+        return Ok(None);
     }
-    check_picture(width, height, bits_per_pixel, buffer_size)
-}
-
-/// Whether a picture of this shape fits `size` bytes.
-fn check_picture(width: u32, height: u32, bits_per_pixel: u32, size: u32) -> Result<(), Refusal> {
-    if width == 0 || height == 0 || !matches!(bits_per_pixel, 16 | 24 | 32) {
-        return Err(Refusal::Shape { width, height, bits_per_pixel });
-    }
-    let needed = picture_size(width, height, bits_per_pixel).ok_or(Refusal::PictureTooLarge)?;
-    if needed > size { Err(Refusal::BufferTooSmall { needed, size }) } else { Ok(()) }
+    shape::buffer_stride(width, height, bits_per_pixel, buffer_size).map(Some)
 }
 
 /// Reads `count` grants from a page directory, page by page; each page is mapped only while it is read.

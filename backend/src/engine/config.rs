@@ -8,6 +8,13 @@ use vitrine_xen::io::displif::nodes::{
 use vitrine_xen::platform::{BackStore, StoreError};
 use vitrine_xen::{GrantRef, Port};
 
+/// The back end's node that lists the versions of the protocol that it speaks, and those versions.
+pub const VERSIONS: &str = "versions";
+/// See [`VERSIONS`].
+pub const VERSIONS_OFFERED: &str = "1,2";
+/// The front end's node for the version that it has chosen.
+const VERSION: &str = "version";
+
 /// The longest connector name that is taken for one, in bytes.
 const LONGEST_NAME: usize = 64;
 
@@ -18,6 +25,15 @@ pub struct ConnectorConfig {
     pub name: String,
     /// The visible area.
     pub resolution: Resolution,
+}
+
+/// The version of the protocol that the front end speaks (`version`, `io/displif.h`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// Also when the front end does not say, as Linux's.
+    One,
+    /// With EDIDs, and so with modes.
+    Two,
 }
 
 /// What the front end publishes of a connector before it goes to Initialised.
@@ -44,6 +60,8 @@ pub enum ConfigError {
     Resolution(String, BadResolution),
     /// The node is no name of a connector.
     Name(String),
+    /// The front end speaks a version of the protocol that was not offered.
+    Version(String),
     /// The front end's folder has no connector; the path of the first one.
     NoConnector(String),
     /// There are more connectors than are allowed; how many are.
@@ -59,6 +77,7 @@ impl fmt::Display for ConfigError {
             Self::Name(path) => {
                 write!(f, "{path}: a connector's name has 1 to {LONGEST_NAME} visible characters and no slash")
             }
+            Self::Version(path) => write!(f, "{path}: not one of the versions {VERSIONS_OFFERED}"),
             Self::NoConnector(path) => write!(f, "{path}: missing; is there connectors=NAME:WIDTHxHEIGHT in vdispl?"),
             Self::TooManyConnectors(limit) => write!(f, "more than {limit} connectors (--connector-limit)"),
         }
@@ -86,6 +105,17 @@ pub fn read_connectors<S: BackStore>(
         let resolution = Resolution::parse(&value).map_err(|error| ConfigError::Resolution(path, error))?;
         let name = read_name(store, format!("{frontend}/{}/{UNIQUE_ID}", connectors.len()))?;
         connectors.push(ConnectorConfig { name, resolution });
+    }
+}
+
+/// Reads which version of the protocol the front end has chosen.
+pub fn read_version<S: BackStore>(store: &S, frontend: &str) -> Result<Version, ConfigError> {
+    let path = format!("{frontend}/{VERSION}");
+    match store.read(&path).as_deref() {
+        Ok(b"1") | Err(StoreError::NotFound) => Ok(Version::One),
+        Ok(b"2") => Ok(Version::Two),
+        Ok(_) => Err(ConfigError::Version(path)),
+        Err(error) => Err(ConfigError::Unreadable(path, *error)),
     }
 }
 

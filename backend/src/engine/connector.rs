@@ -11,7 +11,7 @@ use vitrine_xen::{DomainId, Port};
 
 use super::buffers::Buffers;
 use super::channel::Channel;
-use super::config::ConnectorConfig;
+use super::config::{ConnectorConfig, Version};
 use super::guest_log::GuestLog;
 use super::{Limits, Refusal};
 use crate::output::{HeadId, Output, OutputError};
@@ -34,10 +34,14 @@ pub struct Connector<P: BackPlatform> {
     /// Whose it is, in the log.
     label: String,
     log: Rc<GuestLog>,
+    /// What the toolstack has configured.
     resolution: Resolution,
+    version: Version,
     channel: Channel<P>,
     head: HeadId,
+    /// The visible part of the framebuffer, and the mode that it is shown in.
     scanout: Option<Scanout>,
+    mode: Option<Resolution>,
     /// The framebuffer whose flip is not done.
     flipping: Option<u64>,
     next_event: u16,
@@ -72,7 +76,7 @@ impl<P: BackPlatform> Connector<P> {
     pub fn new<O: Output>(
         platform: &P,
         channel: Channel<P>,
-        (index, config): (usize, &ConnectorConfig),
+        (index, config, version): (usize, &ConnectorConfig, Version),
         output: &mut O,
         (label, log): (String, Rc<GuestLog>),
     ) -> Result<Self, OutputError> {
@@ -83,9 +87,11 @@ impl<P: BackPlatform> Connector<P> {
             label,
             log,
             resolution: config.resolution,
+            version,
             channel,
             head,
             scanout: None,
+            mode: None,
             flipping: None,
             next_event: 0,
             counts: Counts::default(),
@@ -189,24 +195,34 @@ impl<P: BackPlatform> Connector<P> {
 
     fn set_config<O: Output>(&mut self, scanout: &Scanout, context: &mut Context<'_, P, O>) -> Result<(), Refusal> {
         if *scanout == Scanout::default() {
-            self.scanout = None;
+            (self.scanout, self.mode) = (None, None);
             return context.output.blank(self.head).map_err(Refusal::Output);
-        }
-        let Resolution { width, height } = self.resolution;
-        if scanout.width > width || scanout.height > height {
-            return Err(Refusal::OutsideConnector(self.resolution));
         }
         let format = context.buffers.depth(scanout.fb_cookie)?;
         if scanout.bits_per_pixel != format {
             return Err(Refusal::Depth { given: scanout.bits_per_pixel, format });
         }
-        let picture = context.buffers.picture(scanout.fb_cookie, scanout)?;
-        context.output.show(self.head, &picture).map_err(Refusal::Output)?;
-        if self.scanout.is_none() {
-            self.log(Level::Info, format_args!("shows {}x{}", scanout.width, scanout.height));
+        let mode = self.choose_mode(scanout, context.output);
+        let visible = visible_part(scanout, context.buffers.size(scanout.fb_cookie)?, mode)?;
+        let picture = context.buffers.picture(scanout.fb_cookie, &visible)?;
+        context.output.show(self.head, mode, &picture).map_err(Refusal::Output)?;
+        if self.mode != Some(mode) {
+            self.log(Level::Info, format_args!("shows {}x{} in mode {mode}", visible.width, visible.height));
         }
-        self.scanout = Some(*scanout);
+        (self.scanout, self.mode) = (Some(visible), Some(mode));
         Ok(())
+    }
+
+    /// The mode that a SET_CONFIG wants: that of exactly its size, if the front end knows of modes, else the configured
+    /// one. A front end of version 1 can't know of others; Linux is one, and may give any size.
+    fn choose_mode<O: Output>(&self, scanout: &Scanout, output: &O) -> Resolution {
+        let wanted = Resolution { width: scanout.width, height: scanout.height };
+        let knows_modes = self.version >= Version::Two;
+        if knows_modes && wanted != self.resolution && output.screen(self.head).has(wanted) {
+            wanted
+        } else {
+            self.resolution
+        }
     }
 
     fn flip<O: Output>(&mut self, cookie: u64, context: &mut Context<'_, P, O>) -> Result<(), Refusal> {
@@ -230,6 +246,23 @@ impl<P: BackPlatform> Connector<P> {
     fn log(&self, level: Level, line: core::fmt::Arguments<'_>) {
         self.log.write(self.platform.now(), level, format_args!("{}: {line}", self.label));
     }
+}
+
+/// What a connector in `mode` shows of a framebuffer of `size` (width and height).
+///
+/// Linux gives the size of the whole framebuffer, wherever in it the connector's part begins
+/// (`xen_drm_front_kms.c`): then it is as much as the mode has room for. Any other size has to fit the mode, and the
+/// framebuffer, which is not checked here.
+fn visible_part(scanout: &Scanout, size: (u32, u32), mode: Resolution) -> Result<Scanout, Refusal> {
+    let Scanout { x, y, width, height, .. } = *scanout;
+    if (width, height) == size {
+        let (right, below) = (width.saturating_sub(x), height.saturating_sub(y));
+        return Ok(Scanout { width: right.min(mode.width), height: below.min(mode.height), ..*scanout });
+    }
+    if width > mode.width || height > mode.height {
+        return Err(Refusal::OutsideConnector(mode));
+    }
+    Ok(*scanout)
 }
 
 /// Whether an operation copies a picture, or maps or unmaps pages.

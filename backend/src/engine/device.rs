@@ -19,11 +19,6 @@ use super::link::{Situation, Step, decide};
 use super::nodes;
 use crate::output::{HeadId, Output, OutputError};
 
-/// The node that lists the protocol's versions that the back end speaks, separated by commas (`io/displif.h`).
-const VERSIONS: &str = "versions";
-/// The one that this back end speaks.
-const VERSION: &str = "1";
-
 /// Which device: the front end's domain, and the number that the toolstack has given the device there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceId {
@@ -260,13 +255,14 @@ impl<P: BackPlatform> Device<P> {
 
     fn connect<S: BackStore, O: Output>(&mut self, environment: &mut Environment<'_, P, S, O>) -> Result<(), Failure> {
         self.situation.holding = true;
+        let version = config::read_version(environment.store, &self.frontend).map_err(Failure::Config)?;
         for (index, configuration) in self.configuration.iter().enumerate() {
             let transport =
                 config::read_transport(environment.store, &self.frontend, index).map_err(Failure::Config)?;
             let channel = Channel::bind(environment.platform, self.id.guest, &transport);
             let channel = channel.map_err(|error| Failure::Bind(index, error))?;
             let label = format!("d{}-{}-{}", self.id.guest.0, self.id.number, configuration.name);
-            let (name, log) = ((index, configuration), (label, Rc::clone(&self.log)));
+            let (name, log) = ((index, configuration, version), (label, Rc::clone(&self.log)));
             let connector = Connector::new(environment.platform, channel, name, environment.output, log);
             self.connectors.push(connector.map_err(Failure::Output)?);
         }
@@ -275,7 +271,7 @@ impl<P: BackPlatform> Device<P> {
 
     /// Says which versions of the protocol there are, and waits for the front end.
     fn greet<S: BackStore, O>(&mut self, environment: &Environment<'_, P, S, O>) -> Result<(), StoreError> {
-        self.write_own(environment.store, VERSIONS, VERSION)?;
+        self.write_own(environment.store, config::VERSIONS, config::VERSIONS_OFFERED)?;
         self.enter(environment, XenbusState::InitWait)
     }
 

@@ -17,6 +17,7 @@ mod limits;
 pub mod link;
 pub mod nodes;
 mod refusal;
+mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 

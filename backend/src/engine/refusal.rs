@@ -43,12 +43,17 @@ pub enum Refusal {
         /// Bits per pixel.
         bits_per_pixel: u32,
     },
-    /// The picture is larger than the protocol can say.
-    PictureTooLarge,
+    /// A framebuffer's row is longer than the buffer's stride.
+    RowTooLong {
+        /// Bytes in a row.
+        row: usize,
+        /// Bytes from one row of the buffer to the next.
+        stride: usize,
+    },
     /// The picture does not fit the buffer.
     BufferTooSmall {
-        /// Bytes that the picture takes.
-        needed: u32,
+        /// Bytes that the picture takes at least.
+        needed: u64,
         /// Bytes that the buffer has.
         size: u32,
     },
@@ -128,7 +133,9 @@ impl fmt::Display for Refusal {
             Self::Shape { width, height, bits_per_pixel } => {
                 write!(f, "{width}x{height} at {bits_per_pixel} bits per pixel is no picture")
             }
-            Self::PictureTooLarge => f.write_str("the picture takes more than 4 GiB"),
+            Self::RowTooLong { row, stride } => {
+                write!(f, "a row of {row} bytes in a buffer whose rows are {stride} bytes apart")
+            }
             Self::BufferTooSmall { needed, size } => {
                 write!(f, "the picture takes {needed} bytes, the buffer has {size}")
             }

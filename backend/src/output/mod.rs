@@ -14,11 +14,46 @@ use std::os::fd::BorrowedFd;
 
 use vitrine_xen::io::displif::nodes::Resolution;
 
-pub use picture::Picture;
+pub use picture::{Picture, row_bytes};
 
 /// One open head of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HeadId(pub u32);
+
+/// The screen at a connector, as far as it says what it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// Its product name; empty when it has none.
+    pub name: String,
+    /// Its width and height in millimetres; 0 when it doesn't say, as a projector.
+    pub millimetres: (u32, u32),
+    /// What it can show, the best first. May be empty, and may have a size several times at several rates.
+    pub modes: Vec<ScreenMode>,
+}
+
+impl Screen {
+    /// The screen of an output that has none: every usual size at 60 Hz.
+    pub fn usual(name: &str) -> Self {
+        let sizes = [(1920, 1080), (1280, 1024), (1280, 720), (1024, 768), (800, 600), (640, 480)];
+        let mode =
+            |(width, height)| ScreenMode { resolution: Resolution { width, height }, refresh_millihertz: 60_000 };
+        Self { name: name.into(), millimetres: (0, 0), modes: sizes.map(mode).into() }
+    }
+
+    /// Whether it can show exactly this size.
+    pub fn has(&self, resolution: Resolution) -> bool {
+        self.modes.iter().any(|mode| mode.resolution == resolution)
+    }
+}
+
+/// One of a screen's modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScreenMode {
+    /// The visible area.
+    pub resolution: Resolution,
+    /// Pictures in 1,000 seconds.
+    pub refresh_millihertz: u32,
+}
 
 /// A place for pictures. Whatever is drawn is copied before a method returns: the guest may then reuse its buffer.
 pub trait Output {
@@ -32,8 +67,13 @@ pub trait Output {
     /// Gives the connector back; what it showed before [`Self::open`] comes back.
     fn close(&mut self, head: HeadId);
 
-    /// Shows a picture, and switches the connector on where it is off. The picture is no larger than the resolution.
-    fn show(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError>;
+    /// The screen at an open head.
+    fn screen(&self, head: HeadId) -> Screen;
+
+    /// Shows a picture in the mode for `resolution`, and switches the connector on where it is off. The resolution is that
+    /// of [`Self::open`] or one of the screen's modes, and the picture is no larger. After an error the screen shows what it
+    /// showed before.
+    fn show(&mut self, head: HeadId, resolution: Resolution, picture: &Picture<'_>) -> Result<(), OutputError>;
 
     /// Shows a picture in place of the last one, without tearing. When it is on the screen, [`Self::next_done`] names the
     /// head, once. Not to be called before that has happened for the flip before.

@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use super::{HeadId, Output, OutputError, Picture};
+use super::{HeadId, Output, OutputError, Picture, Screen};
 
 /// An output that has every connector and shows nothing.
 #[derive(Default)]
@@ -29,7 +29,11 @@ impl Output for Nowhere {
         self.done.retain(|done| *done != head);
     }
 
-    fn show(&mut self, _: HeadId, _: &Picture<'_>) -> Result<(), OutputError> {
+    fn screen(&self, _: HeadId) -> Screen {
+        Screen::usual("none")
+    }
+
+    fn show(&mut self, _: HeadId, _: Resolution, _: &Picture<'_>) -> Result<(), OutputError> {
         Ok(())
     }
 

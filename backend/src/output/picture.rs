@@ -27,7 +27,7 @@ impl<'a> Picture<'a> {
         format: PixelFormat,
         (width, height): (u32, u32),
     ) -> Self {
-        let end = start + stride * (height as usize).saturating_sub(1) + bytes(format, width as usize);
+        let end = start + stride * (height as usize).saturating_sub(1) + row_bytes(format, width as usize);
         assert!(end <= memory.len(), "a picture that ends at byte {end} of {}", memory.len());
         Self { memory, start, stride, format, width, height }
     }
@@ -68,22 +68,22 @@ impl<'a> Picture<'a> {
         }
         let mut source = [0; 4 * CHUNK];
         for (index, pixels) in row.chunks_mut(4 * CHUNK).enumerate() {
-            let source = &mut source[..bytes(self.format, pixels.len() / 4)];
-            self.memory.read(start + index * bytes(self.format, CHUNK), source);
+            let source = &mut source[..row_bytes(self.format, pixels.len() / 4)];
+            self.memory.read(start + index * row_bytes(self.format, CHUNK), source);
             convert(self.format, source, pixels);
         }
     }
 }
 
-/// Bytes that hold `pixels` pixels of a row.
-const fn bytes(format: PixelFormat, pixels: usize) -> usize {
+/// Bytes that hold the first `pixels` pixels of a row; YUYV has its pixels in pairs.
+pub const fn row_bytes(format: PixelFormat, pixels: usize) -> usize {
     match format {
         PixelFormat::Yuyv => pixels.div_ceil(2) * 4,
         _ => pixels * format.bits_per_pixel() as usize / 8,
     }
 }
 
-/// Converts pixels to XRGB8888; `source` is as long as [`bytes`] says.
+/// Converts pixels to XRGB8888; `source` is as long as [`row_bytes`] says.
 fn convert(format: PixelFormat, source: &[u8], pixels: &mut [u8]) {
     match format {
         PixelFormat::Xrgb8888 | PixelFormat::Argb8888 => pixels.copy_from_slice(source),

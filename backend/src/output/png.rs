@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use super::{HeadId, Output, OutputError, Picture};
+use super::{HeadId, Output, OutputError, Picture, Screen};
 
 /// Which pictures become files, and how many files there are at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,11 @@ impl Output for PngFiles {
         self.done.retain(|done| *done != head);
     }
 
-    fn show(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
+    fn screen(&self, _: HeadId) -> Screen {
+        Screen::usual("PNG")
+    }
+
+    fn show(&mut self, head: HeadId, _: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {
         self.write(head, picture)
     }
 

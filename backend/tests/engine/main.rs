@@ -2,6 +2,7 @@
 
 mod hostile;
 mod limits;
+mod modes;
 mod requests;
 mod states;
 mod support;

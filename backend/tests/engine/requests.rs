@@ -169,6 +169,26 @@ fn framebuffers_are_checked() {
 }
 
 #[test]
+fn linux_ends_its_rows_at_a_byte() {
+    let mut scene = Scene::new(Default::default());
+    let mut frontend = scene.connect(GUEST, &Vdispl::one("Virtual-1", "5x3"));
+    let depths = [(Rgb565, 16, 10), (PixelFormat::Rgb888, 24, 15)];
+    for (cookie, (format, bits_per_pixel, pitch)) in (1..).zip(depths) {
+        let (buffer, request) = frontend.buffer(cookie, pitch * 3);
+        let shaped = DisplayBuffer { width: 5, height: 3, bits_per_pixel, ..request };
+        let pixel = 2 * pitch as usize + 4 * bits_per_pixel as usize / 8;
+        buffer.memory().write(pixel, &[0xff; 3][..bits_per_pixel as usize / 8]);
+        assert_eq!(scene.ask(&mut frontend, 0, BufferCreate(shaped)), Status::OK);
+        assert_eq!(scene.ask(&mut frontend, 0, framebuffer(cookie, cookie, (5, 3), format)), Status::OK);
+        let scanout = Scanout { bits_per_pixel, ..whole(cookie, (5, 3)) };
+        assert_eq!(scene.ask(&mut frontend, 0, SetConfig(scanout)), Status::OK);
+        let (_, pixels) = scene.canvas.heads()[0].picture.clone().unwrap();
+        let white = pixels.chunks_exact(4).map(|pixel| pixel[..3] == [0xff; 3]);
+        assert!(white.eq((0..15).map(|pixel| pixel == 14)), "{format:?}: only the last pixel");
+    }
+}
+
+#[test]
 fn configurations_are_checked() {
     let (mut scene, mut frontend, _buffer) = with_framebuffer();
     assert_eq!(scene.ask(&mut frontend, 0, framebuffer(1, 3, (128, 48), Rgb565)), Status::OK);
@@ -181,10 +201,11 @@ fn configurations_are_checked() {
         ("cookie 0 is no reset", whole(0, SIZE), Status::NOT_FOUND),
         ("no columns", Scanout { width: 0, ..good }, Status::INVALID),
         ("no rows", Scanout { height: 0, ..good }, Status::INVALID),
-        ("to the right", Scanout { x: 1, ..good }, Status::INVALID),
-        ("below", Scanout { y: 1, ..good }, Status::INVALID),
-        ("overflow", Scanout { x: u32::MAX, ..good }, Status::INVALID),
-        ("wider than the connector", whole(3, (128, 48)), Status::INVALID),
+        ("to the right", Scanout { x: 2, width: 63, ..good }, Status::INVALID),
+        ("below", Scanout { y: 2, height: 47, ..good }, Status::INVALID),
+        ("overflow", Scanout { x: u32::MAX, width: 63, ..good }, Status::INVALID),
+        ("nothing of it", Scanout { x: u32::MAX, ..good }, Status::INVALID),
+        ("wider than the connector", Scanout { width: 100, ..rgb565 }, Status::INVALID),
         ("another depth", Scanout { bits_per_pixel: 16, ..good }, Status::INVALID),
         ("half a pair", Scanout { x: 1, ..yuyv }, Status::INVALID),
         ("the second pair", Scanout { x: 2, ..yuyv }, Status::OK),

@@ -294,7 +294,28 @@ fn a_watch_that_xenstored_refuses_costs_one_device_only() {
 fn the_versions_of_the_protocol_are_listed() {
     let (scene, _frontend) = Scene::connected();
     let versions = scene.world.store_read("/local/domain/0/backend/vdispl/5/0/versions");
-    assert_eq!(versions.as_deref(), Some(&b"1"[..]));
+    assert_eq!(versions.as_deref(), Some(&b"1,2"[..]));
+}
+
+#[test]
+fn a_front_end_may_choose_a_version_that_is_listed() {
+    for version in ["1", "2"] {
+        Scene::new(Limits::default()).connect_as(GUEST, &vdispl(), Some(version));
+    }
+    for wrong in ["", "0", "3", "1,2", "02", "two"] {
+        let mut scene = Scene::new(Limits::default());
+        scene.world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+        scene.run();
+        let mut frontend = RawFrontend::new(&scene.world, GUEST, 1);
+        frontend.write("version", wrong);
+        frontend.publish();
+        scene.run();
+        assert_eq!(scene.backend_state(GUEST), Closed, "{wrong:?}");
+        assert_eq!(scene.dom0.usage(), AT_REST);
+        let error = scene.world.store_read("/local/domain/0/error/backend/vdispl/5/0/error").unwrap();
+        let expected = "-22 /local/domain/5/device/vdispl/0/version: not one of the versions 1,2";
+        assert_eq!(String::from_utf8(error).unwrap(), expected);
+    }
 }
 
 #[test]

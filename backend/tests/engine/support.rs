@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use vitrine_backend::engine::nodes::backend_root;
 use vitrine_backend::engine::{Engine, Limits};
-use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
+use vitrine_backend::output::{HeadId, Output, OutputError, Picture, Screen};
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
 use vitrine_xen::fake::{Domain, Pages, SyncStore, Vdispl, World};
 use vitrine_xen::io::displif::directory::{self, directory_pages};
@@ -30,6 +30,8 @@ pub const GUEST: DomainId = DomainId(5);
 pub struct Shown {
     /// The connector's name.
     pub connector: String,
+    /// The mode that was set last.
+    pub mode: Option<(u32, u32)>,
     /// Whose it is.
     pub label: String,
     /// The size of the picture, and its rows as XRGB8888; `None` while the head is blank.
@@ -49,6 +51,8 @@ struct CanvasState {
     pending: VecDeque<HeadId>,
     done: VecDeque<HeadId>,
     missing: Option<String>,
+    refused: Option<(u32, u32)>,
+    screen: Screen,
 }
 
 impl Canvas {
@@ -62,6 +66,25 @@ impl Canvas {
         let mut state = self.0.borrow_mut();
         let pending = core::mem::take(&mut state.pending);
         state.done.extend(pending);
+    }
+
+    /// The flips of one connector so far are on the screen now.
+    pub fn finish_flip(&self, connector: &str) {
+        let mut state = self.0.borrow_mut();
+        let CanvasState { heads, pending, done, .. } = &mut *state;
+        let (finished, left) = pending.iter().partition(|head| heads[head].connector == connector);
+        *pending = left;
+        done.extend::<VecDeque<HeadId>>(finished);
+    }
+
+    /// From now on a mode of this size can't be set.
+    pub fn refuses(&self, size: (u32, u32)) {
+        self.0.borrow_mut().refused = Some(size);
+    }
+
+    /// What every connector's screen is from now on.
+    pub fn set_screen(&self, screen: Screen) {
+        self.0.borrow_mut().screen = screen;
     }
 
     /// From now on there is no connector of this name.
@@ -107,8 +130,16 @@ impl Output for Canvas {
         state.pending.retain(|pending| *pending != head);
     }
 
-    fn show(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
+    fn screen(&self, _: HeadId) -> Screen {
+        self.0.borrow().screen.clone()
+    }
+
+    fn show(&mut self, head: HeadId, mode: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {
+        if self.0.borrow().refused == Some((mode.width, mode.height)) {
+            return Err(OutputError::Device("the mode can't be set", io::ErrorKind::InvalidInput.into()));
+        }
         self.copy(head, picture);
+        self.0.borrow_mut().heads.get_mut(&head).expect("an open head").mode = Some((mode.width, mode.height));
         Ok(())
     }
 
@@ -201,10 +232,18 @@ impl Scene {
 
     /// Gives a guest a device, and connects it.
     pub fn connect(&mut self, guest: DomainId, vdispl: &Vdispl) -> RawFrontend {
+        self.connect_as(guest, vdispl, None)
+    }
+
+    /// The same for a front end that says which version of the protocol it speaks, or doesn't.
+    pub fn connect_as(&mut self, guest: DomainId, vdispl: &Vdispl, version: Option<&str>) -> RawFrontend {
         self.world.add_vdispl(guest, DOM0, 0, vdispl);
         self.run();
         assert_eq!(self.backend_state(guest), XenbusState::InitWait);
         let mut frontend = RawFrontend::new(&self.world, guest, vdispl.connectors.len());
+        if let Some(version) = version {
+            frontend.write("version", version);
+        }
         frontend.publish();
         self.run();
         assert_eq!(self.backend_state(guest), XenbusState::Connected);

@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
-use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
+use vitrine_backend::output::{HeadId, Output, OutputError, Picture, Screen};
 use vitrine_xen::io::displif::nodes::Resolution;
 
 /// What a head shows: its width, and its pixels as XRGB8888 without the unused byte.
@@ -113,7 +113,11 @@ impl Output for Screens {
         state.held.retain(|held| *held != head);
     }
 
-    fn show(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
+    fn screen(&self, _: HeadId) -> Screen {
+        Screen::usual("test")
+    }
+
+    fn show(&mut self, head: HeadId, _: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {
         self.draw(head, picture);
         Ok(())
     }

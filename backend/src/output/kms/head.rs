@@ -1,4 +1,4 @@
-//! One connector that shows a guest: its CRTC, its mode and its two buffers.
+//! One connector that shows a guest: its CRTC, its mode and its two frames.
 
 use std::io;
 use std::rc::Rc;
@@ -6,20 +6,20 @@ use std::rc::Rc;
 use drm::buffer::{Buffer, DrmFourcc};
 use drm::control::dumbbuffer::DumbBuffer;
 use drm::control::{Device, Mode, PageFlipFlags, connector, crtc, framebuffer};
+use vitrine_xen::io::displif::nodes::Resolution;
 
 use super::Card;
-use super::mode::middle;
+use super::mode::{self, middle};
 use crate::device::ScanoutMemory;
-use crate::output::{OutputError, Picture};
+use crate::output::{OutputError, Picture, Screen};
 
 /// A head; dropping it restores what the connector showed before.
 pub(super) struct Head {
     card: Rc<Card>,
-    connector: connector::Handle,
+    connector: connector::Info,
     crtc: crtc::Handle,
-    mode: Mode,
     before: crtc::Info,
-    frames: [Frame; 2],
+    setup: Setup,
     /// The frame that is drawn next; the other one is, or is about to be, on the screen.
     back: usize,
     flipping: bool,
@@ -28,14 +28,12 @@ pub(super) struct Head {
 impl Head {
     pub(super) fn new(
         card: Rc<Card>,
-        connector: connector::Handle,
+        connector: connector::Info,
         crtc: crtc::Handle,
-        mode: Mode,
-        frames: Frames,
+        setup: Setup,
     ) -> Result<Self, OutputError> {
         let before = card.get_crtc(crtc).map_err(|error| OutputError::Device("the CRTC can't be read", error))?;
-        let Frames(frames) = frames;
-        Ok(Self { card, connector, crtc, mode, before, frames, back: 0, flipping: false })
+        Ok(Self { card, connector, crtc, before, setup, back: 0, flipping: false })
     }
 
     pub(super) fn crtc(&self) -> crtc::Handle {
@@ -43,16 +41,31 @@ impl Head {
     }
 
     pub(super) fn connector(&self) -> connector::Handle {
-        self.connector
+        self.connector.handle()
     }
 
-    /// Draws the picture and sets the mode.
-    pub(super) fn show(&mut self, picture: &Picture<'_>) -> Result<(), OutputError> {
-        let frame = self.draw(picture);
-        let shown = self.card.set_crtc(self.crtc, Some(frame), (0, 0), &[self.connector], Some(self.mode));
-        shown.map_err(|error| OutputError::Device("the mode can't be set", error))?;
-        self.back ^= 1;
+    pub(super) fn screen(&self) -> Screen {
+        mode::screen(&self.connector)
+    }
+
+    /// Draws the picture and sets the mode. For another resolution than the last one this makes new frames; the old ones
+    /// are on the screen until the new mode is.
+    pub(super) fn show(&mut self, resolution: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {
+        if resolution == self.setup.resolution {
+            let frame = self.draw(picture);
+            self.set_mode(frame, self.setup.mode)?;
+            self.back ^= 1;
+            return Ok(());
+        }
+        let mut setup = Setup::new(&self.card, &self.connector, resolution)?;
+        self.set_mode(setup.frames[0].draw(picture), setup.mode)?;
+        (self.setup, self.back) = (setup, 1);
         Ok(())
+    }
+
+    fn set_mode(&self, frame: framebuffer::Handle, mode: Mode) -> Result<(), OutputError> {
+        let shown = self.card.set_crtc(self.crtc, Some(frame), (0, 0), &[self.connector.handle()], Some(mode));
+        shown.map_err(|error| OutputError::Device("the mode can't be set", error))
     }
 
     /// Draws the picture and flips to it.
@@ -77,15 +90,13 @@ impl Head {
     }
 
     fn draw(&mut self, picture: &Picture<'_>) -> framebuffer::Handle {
-        let frame = &mut self.frames[self.back];
-        frame.draw(picture);
-        frame.framebuffer
+        self.setup.frames[self.back].draw(picture)
     }
 
     fn restore(&self) -> io::Result<()> {
         match (self.before.mode(), self.before.framebuffer()) {
             (Some(mode), Some(framebuffer)) => {
-                let (position, connectors) = (self.before.position(), [self.connector]);
+                let (position, connectors) = (self.before.position(), [self.connector.handle()]);
                 self.card.set_crtc(self.crtc, Some(framebuffer), position, &connectors, Some(mode))
             }
             _ => self.card.set_crtc(self.crtc, None, (0, 0), &[], None),
@@ -101,13 +112,23 @@ impl Drop for Head {
     }
 }
 
-/// The buffers of a head. Making them is what takes longest about it: each page is cleared and mapped.
-pub(super) struct Frames([Frame; 2]);
+/// What a connector needs to show pictures of some resolution: a mode, and frames for it. Making those takes longest:
+/// each page is cleared and mapped.
+pub(super) struct Setup {
+    pub(super) resolution: Resolution,
+    pub(super) mode: Mode,
+    frames: [Frame; 2],
+}
 
-impl Frames {
-    pub(super) fn new(card: &Rc<Card>, mode: Mode) -> Result<Self, OutputError> {
+impl Setup {
+    pub(super) fn new(
+        card: &Rc<Card>,
+        connector: &connector::Info,
+        resolution: Resolution,
+    ) -> Result<Self, OutputError> {
+        let mode = mode::choose(connector, resolution)?;
         let frame = || Frame::new(card, mode).map_err(|error| OutputError::Device("no memory for a frame", error));
-        Ok(Self([frame()?, frame()?]))
+        Ok(Self { resolution, mode, frames: [frame()?, frame()?] })
     }
 }
 
@@ -138,8 +159,8 @@ impl Frame {
         }
     }
 
-    /// Copies the picture into the middle.
-    fn draw(&mut self, picture: &Picture<'_>) {
+    /// Copies the picture into the middle. Returns what is to be shown.
+    fn draw(&mut self, picture: &Picture<'_>) -> framebuffer::Handle {
         let pitch = self.buffer.pitch() as usize;
         let (width, height) = (picture.width(), picture.height());
         let bytes = self.memory.bytes();
@@ -149,6 +170,7 @@ impl Frame {
         }
         let (left, top) = middle(self.size, (width, height));
         picture.copy_rows(&mut bytes[top as usize * pitch + 4 * left as usize..], pitch);
+        self.framebuffer
     }
 }
 

@@ -19,11 +19,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::rc::Rc;
 
-use drm::control::{Device as ControlDevice, Event, Mode, ResourceHandles, connector, crtc};
+use drm::control::{Device as ControlDevice, Event, ResourceHandles, connector, crtc};
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use self::head::{Frames, Head};
-use super::{HeadId, Output, OutputError, Picture};
+use self::head::{Head, Setup};
+use super::{HeadId, Output, OutputError, Picture, Screen};
 
 /// A DRM device.
 pub(super) struct Card(File);
@@ -49,11 +49,9 @@ pub struct Kms {
 
 /// What a head is made of, for a guest that will want it.
 struct Prepared {
-    resolution: Resolution,
     resources: ResourceHandles,
     info: connector::Info,
-    mode: Mode,
-    frames: Frames,
+    setup: Setup,
 }
 
 impl Kms {
@@ -99,9 +97,8 @@ impl Kms {
 
     fn prepare(&self, connector: &str, resolution: Resolution) -> Result<Prepared, OutputError> {
         let (resources, info) = self.find(connector)?;
-        let mode = mode::choose(&info, resolution)?;
-        let frames = Frames::new(&self.card, mode)?;
-        Ok(Prepared { resolution, resources, info, mode, frames })
+        let setup = Setup::new(&self.card, &info, resolution)?;
+        Ok(Prepared { resources, info, setup })
     }
 
     fn is_taken(&self, connector: connector::Handle) -> bool {
@@ -127,7 +124,7 @@ impl Output for Kms {
     fn check(&mut self, connector: &str, resolution: Resolution) -> Result<(), OutputError> {
         let (_, info) = self.find(connector)?;
         mode::choose(&info, resolution)?;
-        let known = self.prepared.get(connector).is_some_and(|prepared| prepared.resolution == resolution);
+        let known = self.prepared.get(connector).is_some_and(|prepared| prepared.setup.resolution == resolution);
         if !known && !self.is_taken(info.handle()) {
             let prepared = self.prepare(connector, resolution)?;
             self.prepared.insert(connector.into(), prepared);
@@ -136,16 +133,16 @@ impl Output for Kms {
     }
 
     fn open(&mut self, connector: &str, resolution: Resolution, label: &str) -> Result<HeadId, OutputError> {
-        let prepared = self.prepared.remove(connector).filter(|prepared| prepared.resolution == resolution);
+        let prepared = self.prepared.remove(connector).filter(|prepared| prepared.setup.resolution == resolution);
         let prepared = prepared.map_or_else(|| self.prepare(connector, resolution), Ok)?;
-        let Prepared { resources, info, mode, frames, .. } = prepared;
+        let Prepared { resources, info, setup } = prepared;
         if self.is_taken(info.handle()) {
             return Err(OutputError::Taken(connector.into()));
         }
         let crtc = self.choose_crtc(&resources, &info).ok_or_else(|| OutputError::NoCrtc(connector.into()))?;
-        let head = Head::new(Rc::clone(&self.card), info.handle(), crtc, mode, frames)?;
-        let (width, height) = mode.size();
-        log::debug!("{label}: on connector {connector}, mode {width}x{height} at {} Hz", mode.vrefresh());
+        let ((width, height), refresh) = (setup.mode.size(), setup.mode.vrefresh());
+        let head = Head::new(Rc::clone(&self.card), info, crtc, setup)?;
+        log::debug!("{label}: on connector {connector}, mode {width}x{height} at {refresh} Hz");
         self.opened += 1;
         self.heads.insert(HeadId(self.opened), head);
         Ok(HeadId(self.opened))
@@ -156,8 +153,12 @@ impl Output for Kms {
         self.done.retain(|done| *done != head);
     }
 
-    fn show(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
-        self.head(head)?.show(picture)
+    fn screen(&self, head: HeadId) -> Screen {
+        self.heads.get(&head).map(Head::screen).unwrap_or_default()
+    }
+
+    fn show(&mut self, head: HeadId, resolution: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {
+        self.head(head)?.show(resolution, picture)
     }
 
     fn flip(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {

@@ -1,9 +1,9 @@
-//! Which of a connector's modes shows a guest, and where on it the picture lies.
+//! A connector's modes: what they are, which of them shows a guest, and where on it the picture lies.
 
 use drm::control::{Mode, ModeTypeFlags, connector};
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use crate::output::OutputError;
+use crate::output::{OutputError, Screen, ScreenMode};
 
 /// The refresh rate that is liked best, in Hz: what displif front ends take a screen to have.
 const USUAL_REFRESH: u32 = 60;
@@ -20,6 +20,18 @@ pub(super) fn choose(connector: &connector::Info, resolution: Resolution) -> Res
     });
     let best = ranked.min_by_key(|(rank, _)| *rank);
     best.map(|(_, mode)| *mode).ok_or_else(|| OutputError::NoMode(connector.to_string(), resolution))
+}
+
+/// What a connector says of its screen: the preferred mode first, the others as the kernel has them.
+pub(super) fn screen(connector: &connector::Info) -> Screen {
+    let mut modes: Vec<&Mode> = connector.modes().iter().collect();
+    modes.sort_by_key(|mode| !mode.mode_type().contains(ModeTypeFlags::PREFERRED));
+    let modes = modes.into_iter().map(|mode| {
+        let (width, height) = mode.size();
+        let resolution = Resolution { width: width.into(), height: height.into() };
+        ScreenMode { resolution, refresh_millihertz: 1000 * mode.vrefresh() }
+    });
+    Screen { name: connector.to_string(), millimetres: connector.size().unwrap_or_default(), modes: modes.collect() }
 }
 
 /// How far a mode is from what is wanted: less is better, `None` is too small.
