@@ -154,7 +154,7 @@ fn a_picture_never_leaves_its_buffer() {
     }
     assert_eq!(front_end.request(&mut both, Operation::FramebufferAttach(framebuffer(1, 2))), Some(Status::OK));
     let bad = [
-        Scanout { x: 1, ..scanout(2) },
+        Scanout { x: 2, width: 122, ..scanout(2) },
         Scanout { y: u32::MAX, ..scanout(2) },
         Scanout { width: 124, ..scanout(2) },
         Scanout { height: u32::MAX, ..scanout(2) },
