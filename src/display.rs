@@ -17,8 +17,8 @@ use crate::Error;
 
 /// A connector that pictures are shown on; [`crate::System::display`] opens it.
 ///
-/// The back end may go away and come back at any time. [`Self::acquire`] then waits for it, and the frame that it lends has
-/// age 0.
+/// The back end may go away and come back at any time, and the toolstack may detach the device and attach another.
+/// [`Self::acquire`] then waits for it, and the frame that it lends has age 0.
 pub struct Display {
     face: face::Display<Xen>,
     size: Size,

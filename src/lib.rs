@@ -37,10 +37,11 @@ pub use clock::{Clock, WallTime};
 pub use command_line::Arguments;
 pub use display::{Display, Frame, FrameMemory};
 pub use error::Error;
-pub use system::System;
+pub use system::{Hotplug, System};
 
 pub use embedded_graphics;
 pub use log;
+pub use vitrine_frontend::face::Attached;
 pub use vitrine_frontend::swapchain::{REFRESH, Statistics};
 pub use vitrine_frontend::{Pacing, Presented};
 pub use vitrine_gfx as gfx;

@@ -12,6 +12,9 @@ use crate::{Arguments, Clock, Display, Error};
 /// How long the back end may take to let go before the domain ends without.
 const FAREWELL: Duration = Duration::from_millis(800);
 
+/// Tells which vdispl devices exist; see [`face::Hotplug::changed`].
+pub type Hotplug = face::Hotplug<Xen>;
+
 /// What the appliance runs on.
 #[derive(Clone, Copy)]
 pub struct System {
@@ -33,6 +36,9 @@ impl System {
     }
 
     /// Opens connector 0 of the first vdispl device, and waits until pictures can be shown on it.
+    ///
+    /// A domain that has no vdispl device gets [`NoDevice`](vitrine_frontend::Error::NoDevice); one that may have to wait
+    /// for the first `xl vdispl-attach` calls [`Self::wait_for_device`] before.
     pub async fn display(&self) -> Result<Display, Error> {
         let face = face::Display::open(Xen, &Xen, 0, Pacing::Refresh(vitrine_frontend::swapchain::REFRESH)).await?;
         let driver = face.drive(Xen);
@@ -46,6 +52,18 @@ impl System {
         let resolution = face.ready().await?;
         vitrine_kernel::milestone("display-connected");
         Ok(Display::new(face, Size::new(resolution.width, resolution.height)))
+    }
+
+    /// Tells which vdispl devices there are, now and whenever that changes.
+    pub async fn hotplug(&self) -> Result<Hotplug, Error> {
+        Ok(Hotplug::new(Xen).await?)
+    }
+
+    /// Waits until there is a vdispl device; at once if there is one.
+    pub async fn wait_for_device(&self) -> Result<(), Error> {
+        let mut hotplug = self.hotplug().await?;
+        while hotplug.changed().await?.is_empty() {}
+        Ok(())
     }
 
     /// The clocks.

@@ -19,6 +19,8 @@ const QUOTED: usize = 32;
 /// A device's connection data, as far as it does not change while the device exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
+    /// The device's number.
+    pub number: u32,
     /// The device's own folder, relative to the domain's home, such as `device/vdispl/0`.
     pub path: String,
     /// The back end's folder.
@@ -45,26 +47,31 @@ pub struct Configuration {
     pub connectors: Vec<Connector>,
 }
 
-/// Finds the domain's display devices: their numbers, ascending.
+/// The folder of the domain's display devices, relative to the domain's home.
+pub fn folder() -> String {
+    format!("device/{}", nodes::CLASS)
+}
+
+/// Finds the domain's display devices: their numbers, ascending. There may be none.
 pub async fn devices<S: Store>(store: &S) -> Result<Vec<u32>, Error> {
-    let folder = format!("device/{}", nodes::CLASS);
+    let folder = folder();
     let mut numbers: Vec<u32> = match store.directory(&folder).await {
         Ok(names) => names.iter().filter_map(|name| nodes::parse_number(name.as_bytes())).collect(),
         Err(StoreError::NotFound) => Vec::new(),
         Err(error) => return Err(Error::Node(folder, error)),
     };
     numbers.sort_unstable();
-    if numbers.is_empty() { Err(Error::NoDevice) } else { Ok(numbers) }
+    Ok(numbers)
 }
 
 /// Reads where device `number` and its back end are.
 pub async fn locate<S: Store>(store: &S, number: u32) -> Result<Location, Error> {
-    let path = format!("device/{}/{number}", nodes::CLASS);
+    let path = format!("{}/{number}", folder());
     let (backend_path, id) = join(read(store, &path, "backend"), read(store, &path, "backend-id")).await;
     let (backend_path, id) = (text(&backend_path?), id?);
     let backend = nodes::parse_number(&id).and_then(|id| u16::try_from(id).ok());
     match backend {
-        Some(id) if id < DomainId::FIRST_RESERVED => Ok(Location { path, backend_path, backend: DomainId(id) }),
+        Some(id) if id < DomainId::FIRST_RESERVED => Ok(Location { number, path, backend_path, backend: DomainId(id) }),
         _ => Err(Error::BackendId(quote(&id))),
     }
 }

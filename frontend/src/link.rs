@@ -33,6 +33,20 @@ pub struct Situation {
     pub failed: bool,
 }
 
+impl Situation {
+    /// A device of which nothing is known yet, and which is wanted.
+    pub const fn new() -> Self {
+        let (own, backend) = (XenbusState::Unknown, XenbusState::Unknown);
+        Self { goal: Goal::Connected, own, backend, online: true, holding: false, failed: false }
+    }
+}
+
+impl Default for Situation {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -50,12 +64,8 @@ pub enum Step {
 
 /// Decides the next step.
 pub fn decide(now: &Situation) -> Step {
-    use XenbusState::{Closed, Closing, Connected, InitWait, Initialised, Initialising};
-    if now.goal == Goal::Closed || now.failed {
-        return close(now);
-    }
-    let detached = !now.online && matches!(now.backend, XenbusState::Unknown | Closing | Closed);
-    if detached {
+    use XenbusState::{Closed, Connected, InitWait, Initialised, Initialising};
+    if now.goal == Goal::Closed || now.failed || !now.online {
         return close(now);
     }
     match (now.own, now.backend) {
@@ -157,7 +167,8 @@ mod tests {
     fn a_detached_device_ends_closed() {
         for mut now in situations() {
             now.online = false;
-            for backend in [Closing, Closed] {
+            // A back end may offer the device once more before it is removed, as displ_be does.
+            for backend in [Closing, Closed, Initialising, InitWait] {
                 now.backend = backend;
                 now = settle(now);
             }

@@ -117,18 +117,10 @@ pub struct Device<P: FrontPlatform> {
 impl<P: FrontPlatform> Device<P> {
     /// An engine that wants to connect. Pictures are shown on the connectors that are opened, see [`Self::open`].
     pub fn new(platform: P, location: Location) -> Self {
-        let situation = Situation {
-            goal: Goal::Connected,
-            own: XenbusState::Unknown,
-            backend: XenbusState::Unknown,
-            online: true,
-            holding: false,
-            failed: false,
-        };
         Self {
             platform,
             location,
-            situation,
+            situation: Situation::new(),
             wishes: Vec::new(),
             infos: Vec::new(),
             connectors: Vec::new(),

@@ -12,8 +12,8 @@ use vitrine_xen::xenbus::XenbusState;
 use super::{Command, Connector, ConnectorInfo, Device, RETRY_TIME};
 use crate::Error;
 use crate::channel::Channel;
-use crate::config::Configuration;
-use crate::link::{Goal, Step, decide};
+use crate::config::{Configuration, Location};
+use crate::link::{Goal, Situation, Step, decide};
 use crate::requests::{ANSWER_TIME, Purpose, Requests};
 use crate::swapchain::Swapchain;
 
@@ -44,6 +44,25 @@ impl<P: FrontPlatform> Device<P> {
         }
     }
 
+    /// Whether the toolstack has taken the device away, and nothing of it is held any more. What comes next is
+    /// [`Self::attached`], or the back end's `online` being 1 again.
+    pub fn is_detached(&self) -> bool {
+        let Situation { goal, own, online, holding, .. } = self.situation;
+        let at_rest = own == XenbusState::Closed && !holding && self.wanted.is_none() && self.running.is_none();
+        goal == Goal::Connected && !online && at_rest
+    }
+
+    /// A device was attached in the place of the one that [`Self::is_detached`]: the same one again or another, with a back
+    /// end in the same domain or another. Connections are counted on, so what belongs to an earlier one stays dead.
+    pub fn attached(&mut self, location: Location) {
+        log::info!("{} is attached, served by {}", location.path, location.backend_path);
+        self.location = location;
+        self.situation = Situation::new();
+        self.publish_at = Duration::ZERO;
+        (self.looked, self.error) = (false, None);
+        self.infos.iter_mut().for_each(|info| info.error = None);
+    }
+
     /// Begins to end the connection in good order.
     pub fn close(&mut self) {
         self.situation.goal = Goal::Closed;
@@ -66,7 +85,7 @@ impl<P: FrontPlatform> Device<P> {
                 self.publish_deadline = now + ANSWER_TIME;
                 self.wanted = Some(Command::Publish(nodes));
             }
-            Err(error) => self.fail(error),
+            Err(error) => self.fail_to_publish(error),
         }
     }
 
@@ -77,7 +96,9 @@ impl<P: FrontPlatform> Device<P> {
             (Command::Publish(nodes), Err(StoreError::Again)) if now < self.publish_deadline => {
                 self.wanted = Some(Command::Publish(nodes));
             }
-            (Command::Publish(_), Err(error)) => self.fail(Error::Node(self.location.path.clone(), error)),
+            (Command::Publish(_), Err(error)) => {
+                self.fail_to_publish(Error::Node(self.location.path.clone(), error));
+            }
             (Command::WriteState(state), Ok(())) => self.entered(state, now),
             // A device that was detached has no folder any more: there is nobody left to tell.
             (Command::WriteState(state), Err(error)) => {
@@ -119,6 +140,15 @@ impl<P: FrontPlatform> Device<P> {
             self.farewell_said = false;
             self.error = None;
             self.announce_buffers(now);
+        }
+    }
+
+    /// A failure that counts only if the device is still there to be published: one that was detached, or made anew, in the
+    /// meantime has no nodes that could be read or written.
+    fn fail_to_publish(&mut self, error: Error) {
+        match decide(&self.situation) {
+            Step::Publish => self.fail(error),
+            _ => log::debug!("the device has changed meanwhile: {error}"),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The loop that keeps a connection: it feeds the engine, runs its xenstore commands, and sleeps.
+//! The loop that keeps a device's connection: it feeds the engine, runs its xenstore commands, and sleeps. When the device
+//! is detached, it waits for one to be attached, and goes on with that.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -21,12 +22,11 @@ use crate::Error;
 use crate::config::{self, Location};
 use crate::device::Command;
 
-/// Runs until the device is closed, or its back end's folder can't be watched.
+/// Runs until the device is closed, or xenstore won't watch what has to be watched.
 pub(super) async fn drive<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S) -> Result<(), Error> {
-    let location = shared.device.borrow().location().clone();
-    let watched = store.watch(&location.backend_path).await;
-    let mut watch = watched.map_err(|error| Error::Node(location.backend_path.clone(), error))?;
     let mut bells = Bells { ports: Vec::new(), rung: Rc::new(Cell::new(false)), pending: Vec::new() };
+    let mut location = shared.device.borrow().location().clone();
+    let mut watches = Watches { back_end: watch(store, &location.backend_path).await?, devices: None };
     loop {
         let now = shared.platform.now();
         let deadline = shared.device.borrow_mut().poll(now);
@@ -36,22 +36,39 @@ pub(super) async fn drive<P: FrontPlatform, S: Store>(shared: &Shared<P>, store:
         if let Some(command) = command {
             log::trace!("xenstore: {command:?}");
             run(shared, store, &location, command).await;
-        } else if shared.device.borrow().is_closed() {
+            continue;
+        }
+        if shared.device.borrow().is_closed() {
             return Ok(());
-        } else if wait(shared, &mut watch, &mut bells, deadline).await {
-            let (own, (state, online)) = join(read_own_state(store, &location), read_back_end(store, &location)).await;
-            let now = shared.platform.now();
-            let mut device = shared.device.borrow_mut();
-            device.own_changed(own, now);
-            device.backend_changed(state, online);
+        }
+        watches.follow(shared, store).await?;
+        match wait(shared, &mut watches, &mut bells, deadline).await {
+            Woken::BackEnd => look(shared, store, &location).await,
+            Woken::Devices => {
+                if let Some(found) = find_attached(store, location.number).await {
+                    watches.back_end = watch(store, &found.backend_path).await?;
+                    shared.device.borrow_mut().attached(found.clone());
+                    location = found;
+                }
+            }
+            Woken::Due => {}
         }
     }
 }
 
+async fn watch<S: Store>(store: &S, path: &str) -> Result<S::Watch, Error> {
+    store.watch(path).await.map_err(|error| Error::Node(path.into(), error))
+}
+
+/// Runs a command. When it fails, the engine is told what the folders say now before it is told of the failure: a device
+/// that is gone is no error.
 async fn run<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S, location: &Location, command: Command) {
     let answer = match command {
         Command::ReadConfiguration => {
             let answer = config::read_configuration(store, &location.path).await;
+            if answer.is_err() {
+                look(shared, store, location).await;
+            }
             let now = shared.platform.now();
             return shared.device.borrow_mut().configured(answer, now);
         }
@@ -61,6 +78,9 @@ async fn run<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S, location
             store.write(&error_path(&location.path), format!("-22 {message}").as_bytes()).await
         }
     };
+    if answer.is_err() {
+        look(shared, store, location).await;
+    }
     let now = shared.platform.now();
     shared.device.borrow_mut().command_done(answer, now);
 }
@@ -70,33 +90,98 @@ fn error_path(device: &str) -> String {
     format!("error/{device}/error")
 }
 
+/// Tells the engine what both ends' folders say now, whatever has changed.
+async fn look<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S, location: &Location) {
+    let (own, (state, online)) = join(read_own_state(store, location), read_back_end(store, location)).await;
+    let now = shared.platform.now();
+    let mut device = shared.device.borrow_mut();
+    device.own_changed(own, now);
+    device.backend_changed(state, online);
+}
+
 /// This end's state as xenstore has it.
 async fn read_own_state<S: Store>(store: &S, location: &Location) -> XenbusState {
     let state = store.read(&format!("{}/state", location.path)).await;
     state.map_or(XenbusState::Unknown, |value| XenbusState::parse(&value))
 }
 
-/// The back end's level, whatever has changed. A folder that is gone is a device that was detached.
-async fn read_back_end<S: Store>(store: &S, location: &Location) -> (XenbusState, bool) {
+/// The back end's state, and whether the toolstack wants the device to exist. A folder that is gone is a device that was
+/// detached; xenstored answers EACCES for it, since the folder above is not for this domain to read.
+pub(super) async fn read_back_end<S: Store>(store: &S, location: &Location) -> (XenbusState, bool) {
     let (state, online) = (format!("{}/state", location.backend_path), format!("{}/online", location.backend_path));
     let (state, online) = join(store.read(&state), store.read(&online)).await;
     let state = state.map_or(XenbusState::Unknown, |value| XenbusState::parse(&value));
     let online = match online {
         Ok(value) => value != b"0",
-        Err(StoreError::NotFound) => state != XenbusState::Unknown,
+        Err(StoreError::NotFound | StoreError::Denied) => state != XenbusState::Unknown,
         Err(_) => true,
     };
     (state, online)
 }
 
-/// Waits until there is something to do; `true` when the back end's folder has changed.
+/// The device to go on with after the one that is detached: the one with its number if it is there again, else the first.
+/// What is about to be removed, or is not whole yet, is none; the watch tells when that changes.
+async fn find_attached<S: Store>(store: &S, number: u32) -> Option<Location> {
+    let numbers = config::devices(store).await.inspect_err(|error| log::warn!("{error}")).unwrap_or_default();
+    let same_first = numbers.iter().filter(|other| **other == number);
+    for number in same_first.chain(numbers.iter().filter(|other| **other != number)) {
+        match config::locate(store, *number).await {
+            Ok(location) if read_back_end(store, &location).await.1 => return Some(location),
+            Ok(_) => {}
+            Err(error) => log::debug!("passed over: {error}"),
+        }
+    }
+    None
+}
+
+/// What is watched: the back end's folder, and while the device is detached the folder of all devices.
+struct Watches<W> {
+    back_end: W,
+    devices: Option<W>,
+}
+
+impl<W: Watch> Watches<W> {
+    /// Begins or ends to watch the folder of all devices, as the engine's state wants it. A watch that begins fires at once.
+    async fn follow<P: FrontPlatform, S: Store<Watch = W>>(
+        &mut self,
+        shared: &Shared<P>,
+        store: &S,
+    ) -> Result<(), Error> {
+        let detached = shared.device.borrow().is_detached();
+        if detached && self.devices.is_none() {
+            log::warn!("the display device is detached: waiting for one to be attached");
+            self.devices = Some(watch(store, &config::folder()).await?);
+        } else if !detached {
+            self.devices = None;
+        }
+        Ok(())
+    }
+}
+
+/// Why the loop goes on.
+enum Woken {
+    /// The back end's folder has changed.
+    BackEnd,
+    /// The folder of all devices has changed.
+    Devices,
+    /// A port has rung, somebody has asked for something, or it is time.
+    Due,
+}
+
+/// Waits until there is something to do.
 async fn wait<P: FrontPlatform, W: Watch>(
     shared: &Shared<P>,
-    watch: &mut W,
+    watches: &mut Watches<W>,
     bells: &mut Bells,
     deadline: Option<Duration>,
-) -> bool {
-    let mut changed = pin!(watch.changed());
+) -> Woken {
+    let mut back_end = pin!(watches.back_end.changed());
+    let mut devices = pin!(async {
+        match &mut watches.devices {
+            Some(watch) => watch.changed().await,
+            None => core::future::pending().await,
+        }
+    });
     let mut timer = pin!(async {
         match deadline {
             Some(time) => shared.platform.sleep_until(time).await,
@@ -104,12 +189,15 @@ async fn wait<P: FrontPlatform, W: Watch>(
         }
     });
     poll_fn(|context| {
-        if changed.as_mut().poll(context).is_ready() {
-            return Poll::Ready(true);
+        if back_end.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Woken::BackEnd);
+        }
+        if devices.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Woken::Devices);
         }
         let rung = bells.poll(context);
         if rung || shared.kicked.take() || timer.as_mut().poll(context).is_ready() {
-            return Poll::Ready(false);
+            return Poll::Ready(Woken::Due);
         }
         shared.driver.set(Some(context.waker().clone()));
         Poll::Pending

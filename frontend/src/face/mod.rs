@@ -1,13 +1,16 @@
 //! The asynchronous face: a [`Display`] for the appliance, and the loop that keeps its connection.
 //!
 //! [`Display::open`] finds the device. [`Display::drive`] gives the loop, to be run beside the appliance for as long as the
-//! display is wanted; it needs no particular executor. When the back end goes away, [`Display::acquire`] waits until one
-//! is back; what is lent out then has age 0 and wants to be drawn whole.
+//! display is wanted; it needs no particular executor. When the back end goes away, or the whole device is
+//! detached, [`Display::acquire`] waits until one is back; what is lent out then has age 0 and wants to be drawn whole.
+//! [`Hotplug`] tells which devices there are.
 
 mod drive;
 mod frame;
+mod hotplug;
 
 pub use frame::Frame;
+pub use hotplug::{Attached, Hotplug};
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -54,9 +57,12 @@ pub enum Presented {
 
 impl<P: FrontPlatform> Display<P> {
     /// Finds connector `connector` of the first vdispl device. Nothing happens on it until [`Self::drive`] runs.
+    ///
+    /// The display outlives the device: when that is detached, the next one that is attached takes its place, preferably
+    /// one with the same number.
     pub async fn open<S: Store>(platform: P, store: &S, connector: usize, pacing: Pacing) -> Result<Self, Error> {
         let numbers = config::devices(store).await?;
-        let location = config::locate(store, numbers[0]).await?;
+        let location = config::locate(store, *numbers.first().ok_or(Error::NoDevice)?).await?;
         let mut device = Device::new(platform.clone(), location);
         device.open(connector, pacing);
         let device = RefCell::new(device);

@@ -11,6 +11,7 @@ mod connection;
 mod edid;
 mod frames;
 mod hostile;
+mod hotplug;
 mod interleavings;
 mod screen;
 mod scripted;

@@ -40,15 +40,22 @@ pub struct Both {
 /// The real back end in its main loop.
 pub struct BackEnd {
     pub engine: Engine<Domain, SyncStore, Screens>,
-    dom0: Domain,
+    domain: Domain,
     store: SyncStore,
     screens: Screens,
 }
 
 impl BackEnd {
+    /// A back end in this domain.
+    pub fn start(domain: &Domain, screens: Screens) -> Self {
+        let (domain, store) = (domain.clone(), domain.sync_store());
+        let engine = Engine::new(domain.clone(), store.clone(), screens.clone(), domain.id(), Limits::default());
+        Self { engine: engine.unwrap(), domain, store, screens }
+    }
+
     /// One round of the main loop.
     pub fn turn(&mut self) -> Turn {
-        let (ports, watches) = (self.dom0.take_events(), self.store.take_events());
+        let (ports, watches) = (self.domain.take_events(), self.store.take_events());
         let moved = !ports.is_empty() || !watches.is_empty() || self.screens.has_done();
         ports.into_iter().for_each(|port| self.engine.port_event(port));
         watches.iter().for_each(|(path, token)| self.engine.watch_event(path, token));
@@ -83,9 +90,7 @@ impl Both {
     }
 
     pub fn start_back_end(&mut self) {
-        let (store, screens) = (self.dom0.sync_store(), self.screens.clone());
-        let engine = Engine::new(self.dom0.clone(), store.clone(), screens.clone(), DOM0, Limits::default()).unwrap();
-        self.back_end = Some(BackEnd { engine, dom0: self.dom0.clone(), store, screens });
+        self.back_end = Some(BackEnd::start(&self.dom0, self.screens.clone()));
     }
 
     /// The back end's process is killed: what it held is closed and unmapped by its kernel, and xenstore is not told.
