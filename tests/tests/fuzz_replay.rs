@@ -68,6 +68,11 @@ fn xenstore_values() {
 }
 
 #[test]
+fn edids() {
+    replay("edid");
+}
+
+#[test]
 fn requests() {
     replay("requests");
 }

@@ -9,6 +9,7 @@
 //!
 //! Where to begin reading: [`TARGETS`], then [`guest`] (the front end is real) and [`host`] (the back end is real).
 
+pub mod edid;
 pub mod guest;
 pub mod host;
 
@@ -34,6 +35,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "responses", body: guest::responses },
     Target { name: "events", body: guest::events },
     Target { name: "xenstore", body: guest::xenstore },
+    Target { name: "edid", body: edid::edid },
     Target { name: "requests", body: host::requests },
     Target { name: "directories", body: host::directories },
 ];
