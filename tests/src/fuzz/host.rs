@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use vitrine_backend::engine::{Engine, Limits};
-use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
+use vitrine_backend::output::{HeadId, Output, OutputError, Picture, Screen};
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
 use vitrine_xen::fake::{Domain, Pages, SyncStore, Vdispl, World};
 use vitrine_xen::io::displif::directory;
@@ -471,7 +471,15 @@ impl Output for Screens {
         heads.done.retain(|done| *done != head);
     }
 
-    fn show(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
+    fn screen(&self, head: HeadId) -> Screen {
+        Screen::usual(&format!("screen {}", head.0))
+    }
+
+    fn show(&mut self, head: HeadId, resolution: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {
+        assert!(
+            picture.width() <= resolution.width && picture.height() <= resolution.height,
+            "a picture beyond the mode"
+        );
         self.look(head, picture);
         Ok(())
     }
