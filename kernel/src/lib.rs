@@ -26,6 +26,7 @@ mod command_line;
 mod console;
 mod events;
 mod grants;
+mod mapping;
 mod memory;
 mod store;
 mod time;
@@ -65,7 +66,7 @@ mod machine_api {
     pub use crate::executor::spawn;
     pub use crate::lifecycle::{before_shutdown, request_shutdown, shutdown, shutdown_now};
     pub use crate::machine::{Counters, command_line, counters, cpu_time, memory};
-    pub use crate::memory::Pages;
+    pub use crate::memory::{MappedPages, Pages};
     pub use crate::milestone::milestone;
     pub use crate::platform::Xen;
     pub use crate::store::{StoreWatch, Transaction};

@@ -9,13 +9,13 @@ use core::time::Duration;
 use vitrine_xen::abi::memory::MapSpace;
 use vitrine_xen::hypercall::{self, XenError};
 use vitrine_xen::platform::{
-    FrontPlatform, GrantInUse, GrantSpace, NoGrantLeft, NoPortLeft, OutOfMemory, Store, StoreError,
+    FrontPlatform, GrantInUse, GrantSpace, MapError, NoGrantLeft, NoPortLeft, OutOfMemory, Store, StoreError,
 };
 use vitrine_xen::xenstore::MessageType;
 use vitrine_xen::{Access, DomainId, Gfn, GrantRef, Port};
 
 use crate::grants::GrantTable;
-use crate::memory::{self, Pages};
+use crate::memory::{self, MappedPages, Pages};
 use crate::one_cpu::OneCpu;
 use crate::store::{self, StoreWatch};
 use crate::{events, time};
@@ -48,6 +48,7 @@ pub struct Xen;
 
 impl FrontPlatform for Xen {
     type Pages = Pages;
+    type Mapped = MappedPages;
 
     fn allocate(&self, count: usize) -> Result<Pages, OutOfMemory> {
         Pages::allocate(count)
@@ -63,6 +64,10 @@ impl FrontPlatform for Xen {
 
     fn grant_space(&self) -> GrantSpace {
         GRANTS.borrow().space()
+    }
+
+    fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<MappedPages, MapError> {
+        MappedPages::map(peer, references)
     }
 
     fn allocate_port(&self, peer: DomainId) -> Result<Port, NoPortLeft> {

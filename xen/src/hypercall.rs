@@ -177,6 +177,29 @@ pub fn grant_table_size() -> Result<(u32, u32), XenError> {
     }
 }
 
+/// `GNTTABOP_map_grant_ref`: maps grants of other domains into this one. Each operation has its own
+/// status, which the caller has set to a failure: where Xen answers with an error, those that it did not reach still say so.
+///
+/// # Safety
+/// The guest-physical addresses must hold no memory that Rust knows.
+pub unsafe fn grant_map(operations: &mut [grant_table::MapGrantRef]) -> Result<(), XenError> {
+    let arguments = [grant_table::MAP_GRANT_REF, operations.as_mut_ptr() as u64, operations.len() as u64];
+    count(&OTHER);
+    // SAFETY: as many structures of the command's as are named, which live across the call; the rest is the caller's word.
+    unsafe { call(Hypercall::GrantTableOp, arguments) }.map(drop)
+}
+
+/// `GNTTABOP_unmap_grant_ref`: undoes mappings of [`grant_map`]. Each operation has its own status, as there.
+///
+/// # Safety
+/// Nobody may use the memory that is unmapped, now or later.
+pub unsafe fn grant_unmap(operations: &mut [grant_table::UnmapGrantRef]) -> Result<(), XenError> {
+    let arguments = [grant_table::UNMAP_GRANT_REF, operations.as_mut_ptr() as u64, operations.len() as u64];
+    count(&OTHER);
+    // SAFETY: as in `grant_map`.
+    unsafe { call(Hypercall::GrantTableOp, arguments) }.map(drop)
+}
+
 /// `HVMOP_get_param`: a parameter of this domain, one of `hvm::PARAM_*`.
 pub fn hvm_param(index: u32) -> Result<u64, XenError> {
     let mut argument = hvm::Param { domid: DomainId::SELF.0, pad: 0, index, value: 0 };

@@ -11,6 +11,7 @@ use core::fmt;
 use core::future::Future;
 use core::time::Duration;
 
+use crate::abi::grant_table;
 use crate::memory::SharedMemory;
 use crate::{Access, DomainId, Gfn, GrantRef, Port};
 
@@ -30,12 +31,20 @@ pub trait OwnPages: SharedPages {
     fn gfn(&self, index: usize) -> Gfn;
 }
 
+/// Pages of this domain that a peer may map, with their grants.
+pub trait GrantedPages: SharedPages {
+    /// The grants, one a page, in the order of the pages.
+    fn references(&self) -> &[GrantRef];
+}
+
 /// What the display front end needs from its domain.
 pub trait FrontPlatform: Clone + 'static {
     /// Pages from this domain's memory.
     type Pages: OwnPages + 'static;
+    /// Pages of a peer, mapped into frames of this domain that hold no RAM; unmapped on drop.
+    type Mapped: SharedPages + 'static;
 
-    /// Allocates `count` zeroed pages, `count` at least 1, in one run of addresses.
+    /// Allocates `count` zeroed pages, `count` at least 1, in one run of addresses. Their frames need not be neighbours.
     fn allocate(&self, count: usize) -> Result<Self::Pages, OutOfMemory>;
 
     /// Lets `peer` map the frame. No hypercall: the grant table is shared with Xen.
@@ -47,6 +56,10 @@ pub trait FrontPlatform: Clone + 'static {
 
     /// How many grants are free, and how many the table can hold at its largest.
     fn grant_space(&self) -> GrantSpace;
+
+    /// Maps the pages of several grants of `peer`, readable and writable, as one run of memory in this order. All or none:
+    /// what was mapped before a reference failed is unmapped again. The references come from the peer and may be anything.
+    fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<Self::Mapped, MapError>;
 
     /// Makes an event channel that `peer` may bind to (`EVTCHNOP_alloc_unbound`).
     fn allocate_port(&self, peer: DomainId) -> Result<Port, NoPortLeft>;
@@ -109,9 +122,16 @@ pub trait Watch {
 pub trait BackPlatform: Clone + 'static {
     /// Pages of a front end, mapped into this address space; unmapped on drop.
     type Mapping: SharedPages + 'static;
+    /// Pages of our own that a front end may map. Dropping it takes the grants back; a page that the front end still maps
+    /// goes back to the kernel when it is unmapped.
+    type Allocation: GrantedPages + 'static;
 
     /// Maps the pages of several grants of `peer` as one run of memory, in this order. All or none.
     fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<Self::Mapping, MapError>;
+
+    /// Allocates `count` zeroed pages, at least 1, in one run of addresses, and lets `peer` map them, readable and writable
+    /// (`/dev/xen/gntalloc`). All or none.
+    fn allocate_granted(&self, peer: DomainId, count: usize) -> Result<Self::Allocation, AllocationError>;
 
     /// Binds to a port that `peer` has allocated for this domain (`EVTCHNOP_bind_interdomain`).
     fn bind_port(&self, peer: DomainId, remote: Port) -> Result<Port, NoPortLeft>;
@@ -148,7 +168,7 @@ pub trait BackStore: Clone + 'static {
     fn unwatch(&self, path: &str, token: &str) -> Result<(), StoreError>;
 }
 
-/// No run of free pages is long enough.
+/// There are too few free pages, or no addresses to put them side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfMemory {
     /// How many pages were asked for.
@@ -161,7 +181,7 @@ impl fmt::Display for OutOfMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { wanted, free } = self;
         let missing = (wanted.saturating_sub(*free) * crate::PAGE_SIZE).div_ceil(1 << 20);
-        write!(f, "{wanted} pages wanted in one run, {free} are free: raise memory= in the guest's configuration")?;
+        write!(f, "{wanted} pages wanted, {free} are free: raise memory= in the guest's configuration")?;
         if missing > 0 { write!(f, " by at least {missing} MiB") } else { Ok(()) }
     }
 }
@@ -171,8 +191,16 @@ impl fmt::Display for OutOfMemory {
 pub struct GrantSpace {
     /// Grants that can still be made, the table's growth included.
     pub free: usize,
-    /// Grants that the table can hold at its largest (`max_grant_frames` frames of 512).
+    /// Entries that the table has at its largest (`max_grant_frames` frames of 512), those that Xen reserves included.
     pub total: usize,
+}
+
+impl GrantSpace {
+    /// What `max_grant_frames` has to be for `needed` grants beside those that are in use.
+    pub fn frames_for(&self, needed: usize) -> usize {
+        let in_use = self.total.saturating_sub(self.free);
+        in_use.saturating_add(needed).div_ceil(grant_table::ENTRIES_PER_FRAME as usize)
+    }
 }
 
 /// The grant table is full.
@@ -187,10 +215,10 @@ pub struct GrantInUse;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoPortLeft;
 
-/// Grants of a front end could not be mapped.
+/// Grants of a peer could not be mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MapError {
-    /// The front end has not granted this page to us.
+    /// The peer has not granted this page to us.
     BadReference(GrantRef),
     /// This domain has no room for the mapping; the number of pages asked for.
     NoRoom(usize),
@@ -201,6 +229,31 @@ impl fmt::Display for MapError {
         match self {
             Self::BadReference(reference) => write!(f, "grant reference {} can't be mapped", reference.0),
             Self::NoRoom(pages) => write!(f, "no room to map {pages} granted pages"),
+        }
+    }
+}
+
+/// Pages that a peer may map could not be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllocationError {
+    /// This domain has not the memory; the number of pages asked for.
+    NoMemory(usize),
+    /// No grants are left, or the kernel does not give so many (gntalloc's `limit`); the number of pages asked for.
+    NoGrants(usize),
+    /// The device that grants pages can't be used (`/dev/xen/gntalloc` is missing).
+    NoDevice,
+}
+
+impl fmt::Display for AllocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoMemory(pages) => write!(f, "no memory for {pages} pages that a guest may map"),
+            Self::NoGrants(pages) => write!(
+                f,
+                "{pages} more pages for guests to map are more than this domain can grant: raise \
+                 /sys/module/xen_gntalloc/parameters/limit, or gnttab_max_frames= on Xen's command line"
+            ),
+            Self::NoDevice => f.write_str("no /dev/xen/gntalloc: load the module xen-gntalloc"),
         }
     }
 }
@@ -244,5 +297,20 @@ impl fmt::Display for StoreError {
             Self::Disconnected => "the connection to xenstored is gone",
             Self::Other => "an error that has no name here",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_larger_grant_table_has_room_for_what_is_needed() {
+        let space = GrantSpace { free: 500, total: 1024 };
+        assert_eq!([0, 500, 501, 1012, 1013].map(|needed| space.frames_for(needed)), [2, 2, 3, 3, 4]);
+        let fresh = GrantSpace { free: 32768 - 8, total: 32768 };
+        // Four buffers of 3840x2160, with their directories.
+        assert_eq!(fresh.frames_for(4 * 8108), 64);
+        assert_eq!(fresh.frames_for(4 * 8108 + 400), 65);
     }
 }

@@ -28,7 +28,7 @@ impl GrantDevice {
     }
 
     /// Maps the grants as one run. The kernel doesn't say which of several references was wrong: the first one is named.
-    pub(super) fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<GrantedPages, MapError> {
+    pub(super) fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<MappedPages, MapError> {
         let first = *references.first().ok_or(MapError::NoRoom(0))?;
         let count = u32::try_from(references.len()).map_err(|_| MapError::NoRoom(references.len()))?;
         let no_room = |_| MapError::NoRoom(references.len());
@@ -38,17 +38,17 @@ impl GrantDevice {
             Errno::NOMEM => MapError::NoRoom(references.len()),
             _ => MapError::BadReference(first),
         })?;
-        Ok(GrantedPages { pages, _reservation: reservation })
+        Ok(MappedPages { pages, _reservation: reservation })
     }
 }
 
-/// Granted pages, mapped until this is dropped. The order of the fields is the order in which they are undone.
-pub struct GrantedPages {
+/// Pages of a guest, mapped until this is dropped. The order of the fields is the order in which they are undone.
+pub struct MappedPages {
     pages: Mapping,
     _reservation: Reservation,
 }
 
-impl SharedPages for GrantedPages {
+impl SharedPages for MappedPages {
     fn memory(&self) -> SharedMemory<'_> {
         self.pages.shared()
     }
@@ -76,7 +76,7 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         let mut words = [self.index as u32, (self.index >> 32) as u32, self.count, 0];
-        // SAFETY: the kernel reads 16 bytes; the pages are no longer mapped, for `GrantedPages` drops them first.
+        // SAFETY: the kernel reads 16 bytes; the pages are no longer mapped, for `MappedPages` drops them first.
         let released = unsafe { call(&*self.device, UNMAP_GRANT_REF, &mut words) };
         if let Err(error) = released {
             log::error!("{} grants can't be given back: {error}", self.count);

@@ -2,9 +2,10 @@
 //!
 //! All unsafe code of the back end is in this folder, and there is little of it: `ioctl` makes requests to Xen's
 //! character devices, `mapping` maps and unmaps memory that a device lends. The rest says what the requests are
-//! (`evtchn`, `gntdev`, and `scanout` for a screen's memory) or speaks bytes (`xenbus`).
+//! (`evtchn`, `gntdev`, `gntalloc`, and `scanout` for a screen's memory) or speaks bytes (`xenbus`).
 
 mod evtchn;
+mod gntalloc;
 mod gntdev;
 mod ioctl;
 mod mapping;
@@ -19,11 +20,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
-use vitrine_xen::platform::{BackPlatform, MapError, NoPortLeft};
+use vitrine_xen::platform::{AllocationError, BackPlatform, MapError, NoPortLeft};
 use vitrine_xen::{DomainId, GrantRef, Port};
 
 pub use evtchn::Taken;
-pub use gntdev::GrantedPages;
+pub use gntalloc::AllocatedPages;
+pub use gntdev::MappedPages;
 pub use scanout::ScanoutMemory;
 pub use xenbus::{WatchEvent, Xenbus};
 
@@ -34,6 +36,7 @@ pub struct HostDomain(Rc<Nodes>);
 struct Nodes {
     events: evtchn::EventDevice,
     grants: gntdev::GrantDevice,
+    allocations: gntalloc::AllocationDevice,
     start: Instant,
 }
 
@@ -41,7 +44,8 @@ impl HostDomain {
     /// Opens the device nodes. The error names the one that can't be opened.
     pub fn open() -> io::Result<Self> {
         let (events, grants) = (evtchn::EventDevice::open()?, gntdev::GrantDevice::open()?);
-        Ok(Self(Rc::new(Nodes { events, grants, start: Instant::now() })))
+        let allocations = gntalloc::AllocationDevice::default();
+        Ok(Self(Rc::new(Nodes { events, grants, allocations, start: Instant::now() })))
     }
 
     /// Adds the ports that have fired to `ports`. Each of them stays silent until it is given to [`Self::unmask`].
@@ -61,10 +65,15 @@ impl HostDomain {
 }
 
 impl BackPlatform for HostDomain {
-    type Mapping = GrantedPages;
+    type Mapping = MappedPages;
+    type Allocation = AllocatedPages;
 
-    fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<GrantedPages, MapError> {
+    fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<MappedPages, MapError> {
         self.0.grants.map(peer, references)
+    }
+
+    fn allocate_granted(&self, peer: DomainId, count: usize) -> Result<AllocatedPages, AllocationError> {
+        self.0.allocations.allocate(peer, count)
     }
 
     fn bind_port(&self, peer: DomainId, remote: Port) -> Result<Port, NoPortLeft> {

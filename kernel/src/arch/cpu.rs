@@ -98,6 +98,12 @@ pub(crate) fn cpuid(leaf: u32) -> CpuidResult {
     __cpuid(leaf)
 }
 
+/// How many bits a physical address has on this CPU; at least 36.
+pub(crate) fn physical_address_bits() -> u32 {
+    let known = cpuid(0x8000_0000).eax >= 0x8000_0008;
+    if known { (cpuid(0x8000_0008).eax & 0xff).clamp(36, 52) } else { 36 }
+}
+
 /// The time-stamp counter.
 pub(crate) fn tsc() -> u64 {
     // SAFETY: every x86-64 CPU has the instruction, and nothing has forbidden it to this privilege level.

@@ -61,6 +61,20 @@ impl<'a> Frames<'a> {
         Some(first)
     }
 
+    /// The highest free frame below `below`, left free.
+    pub(crate) fn highest_below(&self, below: usize) -> Option<usize> {
+        let mut frame = below.min(self.used.len() * 64);
+        while frame > 0 {
+            frame -= 1;
+            if self.used[frame / 64] == u64::MAX {
+                frame -= frame % 64;
+            } else if !self.is_used(frame) {
+                return Some(frame);
+            }
+        }
+        None
+    }
+
     /// Takes these very frames, if all of them are free.
     pub(crate) fn take(&mut self, first: usize, count: usize) -> bool {
         let Some(end) = first.checked_add(count).filter(|end| *end <= self.used.len() * 64) else { return false };
@@ -192,6 +206,24 @@ mod tests {
         assert!(!frames.take(100, 1) && !frames.take(127, 2) && !frames.take(usize::MAX, 2));
         assert_eq!(frames.lowest_run(5, 5), Some(5));
         assert_eq!(frames.lowest_run(5, 6), Some(30));
+    }
+
+    #[test]
+    fn single_frames_are_found_from_the_top() {
+        let mut bitmap = [0; 5];
+        let mut frames = Frames::new(&mut bitmap);
+        frames.add(3..300);
+        frames.reserve(10..280);
+        frames.reserve(290..291);
+        let mut found = Vec::new();
+        let mut below = usize::MAX;
+        while let Some(frame) = frames.highest_below(below) {
+            assert!(frames.take(frame, 1));
+            found.push(frame);
+            below = frame;
+        }
+        assert_eq!(found, (3..10).chain(280..290).chain(291..300).rev().collect::<Vec<_>>()[..]);
+        assert_eq!(frames.free(), 0);
     }
 
     #[test]

@@ -70,12 +70,32 @@ impl<M: TableMemory> PageTables<M> {
                 address += LARGE_PAGE;
             } else {
                 let table = self.small_table(directory, index)?;
-                let entry = address | self.bits(access);
-                self.memory.write(table, index_at(address, 0), entry);
+                self.memory.write(table, index_at(address, 0), address | self.bits(access));
                 address += SMALL_PAGE;
             }
         }
         Ok(())
+    }
+
+    /// Maps the frame at `physical` at `address`, both multiples of 4096, as data.
+    pub(crate) fn map_frame(&mut self, address: u64, physical: u64) -> Result<(), NoTableLeft> {
+        let (directory, index) = self.directory_of(address)?;
+        let table = self.small_table(directory, index)?;
+        self.memory.write(table, index_at(address, 0), physical | self.bits(PageAccess::ReadWrite));
+        Ok(())
+    }
+
+    /// The physical address that `address` is mapped to, if it is, by a page of 4 KiB.
+    pub(crate) fn frame_at(&self, address: u64) -> Option<u64> {
+        let mut table = self.root;
+        for level in (0..4).rev() {
+            let entry = self.memory.read(table, index_at(address, level));
+            if entry & PRESENT == 0 || entry & LARGE != 0 {
+                return None;
+            }
+            table = entry & ADDRESS;
+        }
+        Some(table)
     }
 
     /// Unmaps one page of 4 KiB; a larger page around it is split.
@@ -208,6 +228,16 @@ mod tests {
         assert_eq!(walk(&tables, 0x10_2000), Some((0x10_2000, PRESENT | NO_EXECUTE)));
         assert_eq!(walk(&tables, 0x10_3000), Some((0x10_3000, DATA)));
         assert_eq!(walk(&tables, 0x20_0000), Some((0x20_0000, DATA | LARGE)));
+    }
+
+    #[test]
+    fn a_frame_can_be_mapped_elsewhere() {
+        let mut tables = tables(8);
+        tables.map_frame(0x1_0000_3000, 0x5000).unwrap();
+        assert_eq!(walk(&tables, 0x1_0000_3042), Some((0x5042, DATA)));
+        assert_eq!((tables.frame_at(0x1_0000_3000), tables.frame_at(0x1_0000_4000)), (Some(0x5000), None));
+        tables.unmap(0x1_0000_3000).unwrap();
+        assert_eq!(tables.frame_at(0x1_0000_3000), None);
     }
 
     #[test]

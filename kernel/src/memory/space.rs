@@ -1,26 +1,33 @@
 //! The machine's own frames and page tables.
 
-use core::ops::Range;
+use core::ops::{DerefMut, Range};
 
 use vitrine_xen::{Gfn, PAGE_SIZE};
-use x86_64::PhysAddr;
+use x86_64::instructions::tlb;
 use x86_64::registers::control::{Cr3, Cr3Flags};
 use x86_64::structures::paging::PhysFrame;
+use x86_64::{PhysAddr, VirtAddr};
 
 use super::frames::Frames;
-use super::map::MemoryMap;
+use super::map::{ADDRESS_LIMIT, MemoryMap};
 use super::page_table::{NoTableLeft, PageAccess, PageTables, TableMemory};
+use super::window::Window;
 use super::{MemoryFigures, heap, image};
-use crate::arch::{entry, stack};
+use crate::arch::{cpu, entry, stack};
 use crate::one_cpu::OneCpu;
 
 static FRAMES: OneCpu<Option<Frames<'static>>> = OneCpu::new(None);
 static TABLES: OneCpu<Option<PageTables<TableFrames>>> = OneCpu::new(None);
 static FOREIGN: OneCpu<Range<u64>> = OneCpu::new(0..0);
+static WINDOW: OneCpu<Window> = OneCpu::new(Window::new(0..0));
 
 /// Physical addresses that are kept for frames which Xen places: shared_info and the grant table, which takes up to 64
 /// frames unless the host's configuration says more.
 const FOREIGN_SIZE: u64 = 2 << 20;
+
+/// Physical addresses that are kept for granted frames of other domains and for scattered frames of our own: eight buffers of
+/// 7680x4320. They cost nothing until they are used.
+const WINDOW_SIZE: u64 = 1 << 30;
 
 /// Page tables in frames of RAM, which are mapped to themselves.
 struct TableFrames;
@@ -78,6 +85,10 @@ pub(crate) unsafe fn initialise(map: &MemoryMap, no_execute: bool) {
     // Xen's own devices (IO-APIC, local APIC) would be above the end of this search, and are in no memory map.
     let foreign = map.hole(FOREIGN_SIZE, (128 << 20)..0xfec0_0000).expect("2 MiB of addresses without RAM below 4 GiB");
     *FOREIGN.borrow() = foreign..foreign + FOREIGN_SIZE;
+    // Above all RAM and every device. Where the CPU has no addresses left there is no window, and mapping says so.
+    let above = map.ram_end().max(1 << 32)..ADDRESS_LIMIT.min(1 << cpu::physical_address_bits());
+    let window = map.hole(WINDOW_SIZE, above).map_or(0..0, |start| numbers(start, start + WINDOW_SIZE));
+    *WINDOW.borrow() = Window::new(window);
     heap::initialise(after_bitmap / PAGE_SIZE);
 }
 
@@ -116,6 +127,92 @@ pub(crate) fn place_foreign() -> Option<(Gfn, *mut u8)> {
     }
     foreign.start += PAGE_SIZE as u64;
     Some((frame, map_special(frame)))
+}
+
+/// The pages that [`reach`] and [`gather`] put things at.
+pub(crate) fn window() -> impl DerefMut<Target = Window> {
+    WINDOW.borrow()
+}
+
+/// Makes pages of the window reachable that Xen has placed frames at, all or none: `false` when there is no memory for page
+/// tables.
+pub(crate) fn reach(pages: Range<usize>) -> bool {
+    let reached = pages.clone().all(|page| show(page, page));
+    if !reached {
+        hide(pages);
+    }
+    reached
+}
+
+/// Makes pages of the window unreachable, those that are reachable.
+pub(crate) fn hide(pages: Range<usize>) {
+    for page in pages {
+        conceal(page);
+    }
+}
+
+/// Takes `count` frames, at least 1, wherever they are, and puts them side by side in the window; the answer is the first
+/// page there. `None` when there are too few frames or addresses.
+pub(crate) fn gather(count: usize) -> Option<usize> {
+    let first = window().take(count)?;
+    let mut below = usize::MAX;
+    for page in first..first + count {
+        let frame = take_highest_below(below);
+        if !frame.is_some_and(|frame| show(page, frame)) {
+            frame.into_iter().for_each(|frame| release_frames(frame, 1));
+            scatter(first..page);
+            window().release(page..first + count);
+            return None;
+        }
+        below = frame.unwrap_or(below);
+    }
+    Some(first)
+}
+
+/// Gives frames of [`gather`] back.
+pub(crate) fn scatter(pages: Range<usize>) {
+    for page in pages.clone() {
+        let frame = conceal(page).expect("a page of `gather` has a frame");
+        release_frames(frame, 1);
+    }
+    if !pages.is_empty() {
+        window().release(pages);
+    }
+}
+
+/// The frame that a page of the window shows, if it shows any.
+pub(crate) fn frame_at(page: usize) -> Option<usize> {
+    let tables = TABLES.borrow();
+    let frame = tables.as_ref()?.frame_at(address(page))?;
+    Some(frame as usize / PAGE_SIZE)
+}
+
+/// Lets a page of the window that shows nothing show a frame. `false` when there is no memory for a page table.
+fn show(page: usize, frame: usize) -> bool {
+    let mut tables = TABLES.borrow();
+    let tables = tables.as_mut().expect("page tables before mappings");
+    // Nothing was mapped there, or `conceal` has made the CPU forget it.
+    tables.map_frame(address(page), address(frame)).is_ok()
+}
+
+/// Lets a page of the window show nothing; the answer is the frame that it showed.
+fn conceal(page: usize) -> Option<usize> {
+    let frame = frame_at(page)?;
+    let mut tables = TABLES.borrow();
+    let tables = tables.as_mut().expect("page tables before mappings");
+    tables.unmap(address(page)).expect("a page that is mapped has a table");
+    tlb::flush(VirtAddr::new(address(page)));
+    Some(frame)
+}
+
+fn take_highest_below(below: usize) -> Option<usize> {
+    let mut frames = FRAMES.borrow();
+    let frames = frames.as_mut()?;
+    frames.highest_below(below).filter(|frame| frames.take(*frame, 1))
+}
+
+fn address(page: usize) -> u64 {
+    (page * PAGE_SIZE) as u64
 }
 
 /// The first of `count` free frames in one run, or `None`. Their content is whatever was there.

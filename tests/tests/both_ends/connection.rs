@@ -5,7 +5,7 @@ use std::time::Duration;
 use vitrine_frontend::swapchain::REFRESH;
 use vitrine_frontend::{Display, Error, Pacing, Presented};
 use vitrine_xen::fake::{Domain, Fault, Operation, Vdispl, vdispl};
-use vitrine_xen::platform::{BackPlatform, StoreError};
+use vitrine_xen::platform::StoreError;
 use vitrine_xen::xenbus::XenbusState::{Closed, Connected, InitWait, Initialised, Initialising};
 use vitrine_xen::{DomainId, GrantRef};
 

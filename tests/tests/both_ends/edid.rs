@@ -6,7 +6,7 @@ use vitrine_frontend::shared::Quarantine;
 use vitrine_xen::edid::{self, Edid, EdidError, Mode};
 use vitrine_xen::fake::{Domain, Mapping, Usage, World};
 use vitrine_xen::io::displif::{Operation, Response, Status, directory, opcode};
-use vitrine_xen::platform::{BackPlatform, OutOfMemory, SharedPages};
+use vitrine_xen::platform::{OutOfMemory, SharedPages};
 
 use crate::setup::{DOM0, GUEST};
 

@@ -3,6 +3,7 @@
 use core::future::poll_fn;
 use core::task::Poll;
 use std::cell::{RefCell, RefMut};
+use std::collections::BTreeMap;
 use std::format;
 use std::rc::Rc;
 use std::task::Waker;
@@ -11,14 +12,15 @@ use std::vec::Vec;
 
 use super::events::{End, Ports};
 use super::faults::{Counters, Fault, Operation};
-use super::grants::{GrantTable, MappingId};
+use super::grants::GrantTable;
+use super::mapping::{Allocation, Mapping};
 use super::memory::{Frame, Frames, Pages};
 use super::pages::Run;
 use super::store::{AsyncStore, SyncStore};
 use super::world::World;
-use crate::memory::SharedMemory;
 use crate::platform::{
-    BackPlatform, FrontPlatform, GrantInUse, GrantSpace, MapError, NoGrantLeft, NoPortLeft, OutOfMemory, SharedPages,
+    AllocationError, BackPlatform, FrontPlatform, GrantInUse, GrantSpace, MapError, NoGrantLeft, NoPortLeft,
+    OutOfMemory,
 };
 use crate::{Access, DomainId, Gfn, GrantRef, Port};
 
@@ -40,12 +42,14 @@ pub struct Domain {
 
 pub(super) struct DomainState {
     alive: bool,
-    frames: Frames,
-    grants: GrantTable,
+    pub(super) frames: Frames,
+    pub(super) grants: GrantTable,
     ports: Ports,
     counters: Counters,
     /// Grants of peers that this domain maps.
-    mapping: usize,
+    pub(super) mapping: usize,
+    /// Frames that are freed when a peer unmaps them.
+    pub(super) lingering: BTreeMap<GrantRef, Gfn>,
 }
 
 /// What a domain holds at the moment. After a clean teardown all of it is 0.
@@ -74,6 +78,7 @@ impl DomainState {
             ports: Ports::default(),
             counters: Counters::default(),
             mapping: 0,
+            lingering: BTreeMap::new(),
         }
     }
 }
@@ -162,6 +167,8 @@ impl Domain {
     /// recorded as a violation.
     pub fn end_grant_by_force(&self, reference: GrantRef) {
         let ended = self.state().grants.end_by_force(reference);
+        let lingering = self.state().lingering.remove(&reference);
+        self.state().frames.give_back(lingering.as_slice());
         match ended {
             Some(mappings) => self.world.revoke(&mappings),
             None => self.violation(&format!("ends grant {}, which is none", reference.0)),
@@ -226,6 +233,22 @@ impl Domain {
         }
     }
 
+    /// Maps grants of a peer as one run of memory, in this order; all or none. Panics when there are no references: nothing
+    /// that a peer says may lead to that.
+    pub fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<Mapping, MapError> {
+        match self.consult(&Operation::Map(peer, references)) {
+            None => Mapping::new(self, peer, references),
+            Some(Fault::Refuse) => Err(MapError::BadReference(references[0])),
+            Some(Fault::RefuseAt(page)) if page < references.len() => {
+                // What was mapped until then is unmapped again, and has been seen by its owner meanwhile.
+                let begun = if page > 0 { Some(Mapping::new(self, peer, &references[..page])?) } else { None };
+                drop(begun);
+                Err(MapError::BadReference(references[page]))
+            }
+            Some(fault) => fault.does_not_fit("a mapping"),
+        }
+    }
+
     /// Time since the world began.
     pub fn now(&self) -> Duration {
         self.world.now()
@@ -266,6 +289,7 @@ impl Domain {
             let mut state = self.state();
             state.alive = false;
             state.grants = GrantTable::new(DEFAULT_GRANT_FRAMES);
+            state.lingering.clear();
             state.ports.close_all()
         };
         closed.into_iter().for_each(|closed| self.closed(closed));
@@ -280,30 +304,21 @@ impl Domain {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    fn state(&self) -> RefMut<'_, DomainState> {
+    pub(super) fn state(&self) -> RefMut<'_, DomainState> {
         self.state.borrow_mut()
     }
 
     /// Records that the domain broke a rule. The dead break none: their values are dropped when the test drops them.
-    fn violation(&self, what: &str) {
+    pub(super) fn violation(&self, what: &str) {
         if self.is_alive() {
             self.world.violation(format!("{} {what}", self.id));
         }
-    }
-
-    fn map_frames(&self, peer: &Self, references: &[GrantRef]) -> Result<Run, MapError> {
-        let state = peer.state();
-        let frame = |reference: &GrantRef| {
-            let frame = state.grants.writable_by(self.id, *reference).ok_or(MapError::BadReference(*reference))?;
-            Ok((&state.frames.backing, frame.0))
-        };
-        let frames: Vec<_> = references.iter().map(frame).collect::<Result<_, _>>()?;
-        Run::map(&frames).map_err(|_| MapError::NoRoom(references.len()))
     }
 }
 
 impl FrontPlatform for Domain {
     type Pages = Pages;
+    type Mapped = Mapping;
 
     fn allocate(&self, count: usize) -> Result<Pages, OutOfMemory> {
         match self.consult(&Operation::Allocate(count)) {
@@ -350,6 +365,10 @@ impl FrontPlatform for Domain {
         self.state().grants.space()
     }
 
+    fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<Mapping, MapError> {
+        self.map(peer, references)
+    }
+
     fn allocate_port(&self, peer: DomainId) -> Result<Port, NoPortLeft> {
         match self.consult(&Operation::AllocatePort(peer)) {
             None => self.state().ports.make(End::Unbound(peer)),
@@ -390,22 +409,18 @@ impl FrontPlatform for Domain {
 
 impl BackPlatform for Domain {
     type Mapping = Mapping;
+    type Allocation = Allocation;
 
-    /// Panics when there are no references: nothing that a peer says may lead to that.
     fn map(&self, peer: DomainId, references: &[GrantRef]) -> Result<Mapping, MapError> {
-        match self.consult(&Operation::Map(peer, references)) {
-            None => {}
-            Some(Fault::Refuse) => return Err(MapError::BadReference(references[0])),
-            Some(fault) => fault.does_not_fit("a mapping"),
+        self.map(peer, references)
+    }
+
+    fn allocate_granted(&self, peer: DomainId, count: usize) -> Result<Allocation, AllocationError> {
+        match self.consult(&Operation::AllocateGranted(peer, count)) {
+            None => Allocation::new(self, peer, count),
+            Some(Fault::Refuse) => Err(AllocationError::NoGrants(count)),
+            Some(fault) => fault.does_not_fit("an allocation of granted pages"),
         }
-        let peer = self.world.find(peer).ok_or(MapError::BadReference(references[0]))?;
-        let run = self.map_frames(&peer, references)?;
-        let id = self.world.new_mapping();
-        for reference in references {
-            peer.state().grants.map(*reference, id);
-        }
-        self.state().mapping += references.len();
-        Ok(Mapping { domain: self.clone(), peer, references: references.to_vec(), run, id })
     }
 
     fn bind_port(&self, peer: DomainId, remote: Port) -> Result<Port, NoPortLeft> {
@@ -435,35 +450,6 @@ impl BackPlatform for Domain {
 
     fn now(&self) -> Duration {
         self.now()
-    }
-}
-
-/// Grants of a peer, mapped into this domain as one run of memory; unmapped on drop.
-pub struct Mapping {
-    domain: Domain,
-    peer: Domain,
-    references: Vec<GrantRef>,
-    run: Run,
-    id: MappingId,
-}
-
-impl SharedPages for Mapping {
-    /// Using a mapping of a grant that was ended by force is recorded as a violation.
-    fn memory(&self) -> SharedMemory<'_> {
-        if self.domain.world.is_revoked(self.id) {
-            self.domain.violation(&format!("uses a mapping of {} after a grant in it has ended", self.peer.id));
-        }
-        self.run.memory()
-    }
-}
-
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        self.domain.consult(&Operation::Unmap(self.references.len()));
-        self.domain.state().mapping -= self.references.len();
-        for reference in &self.references {
-            self.peer.state().grants.unmap(*reference, self.id);
-        }
     }
 }
 

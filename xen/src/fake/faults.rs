@@ -27,6 +27,8 @@ pub enum Operation<'a> {
     Map(DomainId, &'a [GrantRef]),
     /// Unmaps this many grants. Can't go wrong.
     Unmap(usize),
+    /// Allocates this many pages that a peer may map.
+    AllocateGranted(DomainId, usize),
     /// Reads a xenstore node.
     Read(&'a str),
     /// Lists a xenstore node's children.
@@ -48,6 +50,8 @@ pub enum Operation<'a> {
 pub enum Fault {
     /// Xen says no: out of memory, no grant left, grant in use, no port left, bad reference (the first one).
     Refuse,
+    /// Xen maps the references before this one, counted from 0, and refuses it: a mapping that is all or none is undone.
+    RefuseAt(usize),
     /// The caller believes that it was done, and it was not: an event that is lost, a write that never arrives.
     Lose,
     /// xenstored answers with this error.
@@ -89,7 +93,7 @@ impl<F: FnMut(DomainId, &Operation<'_>) -> Option<Fault>> Faults for F {
 /// What one domain has asked of the world since the start, faults included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Page allocations.
+    /// Page allocations, granted ones included.
     pub allocations: u64,
     /// Grants made. No hypercall: the table is shared memory.
     pub grants: u64,
@@ -113,7 +117,7 @@ impl Counters {
 
     pub(super) fn count(&mut self, operation: &Operation<'_>) {
         let counter = match operation {
-            Operation::Allocate(_) => &mut self.allocations,
+            Operation::Allocate(_) | Operation::AllocateGranted(..) => &mut self.allocations,
             Operation::Grant(..) => &mut self.grants,
             Operation::EndGrant(_) => &mut self.grant_ends,
             Operation::AllocatePort(_) | Operation::BindPort(..) | Operation::ClosePort(_) => &mut self.port_changes,

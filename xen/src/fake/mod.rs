@@ -8,7 +8,8 @@
 //! What it is strict about, so that forgetting something fails a test:
 //! - Memory is really shared: a mapping shows the owner's bytes because the same pages are behind both, in the order of
 //!   the references. What was not granted, was granted to another domain, or was granted to be read only can't be mapped.
-//! - A grant that is mapped does not end. Freed pages are poisoned.
+//! - A grant that is mapped does not end. Freed pages are poisoned. A page of [`Allocation`] that a peer still maps when its
+//!   owner lets go of it is freed, and poisoned, when it is unmapped.
 //! - What a guest kernel or Xen would suffer from is recorded in [`World::violations`]: freeing pages that are still
 //!   granted, granting what is not one's own, ending what is no grant, using a port that is not open, using a mapping
 //!   after its grant was ended by force.
@@ -23,7 +24,7 @@
 //!
 //! ```
 //! use vitrine_xen::fake::World;
-//! use vitrine_xen::platform::{BackPlatform, FrontPlatform, GrantInUse, OwnPages, SharedPages};
+//! use vitrine_xen::platform::{FrontPlatform, GrantInUse, OwnPages, SharedPages};
 //! use vitrine_xen::{Access, DomainId};
 //!
 //! let world = World::new();
@@ -47,6 +48,7 @@ mod events;
 pub mod executor;
 pub mod faults;
 mod grants;
+pub mod mapping;
 pub mod memory;
 mod pages;
 pub mod store;
@@ -55,9 +57,10 @@ mod tests;
 pub mod vdispl;
 pub mod world;
 
-pub use domain::{Domain, Mapping, Usage};
+pub use domain::{Domain, Usage};
 pub use executor::{Handle, Tasks, Turn};
 pub use faults::{Counters, Fault, Faults, Operation};
+pub use mapping::{Allocation, Mapping};
 pub use memory::{Frame, Pages};
 pub use store::{AsyncStore, Permissions, Right, StoreWatch, SyncStore};
 pub use vdispl::Vdispl;

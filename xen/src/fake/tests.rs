@@ -177,6 +177,86 @@ mod memory_and_grants {
     }
 }
 
+/// Pages that the back end allocates and the front end maps.
+mod the_other_way_round {
+    use super::*;
+    use crate::platform::{AllocationError, GrantedPages};
+
+    #[test]
+    fn a_front_end_maps_what_a_back_end_has_allocated() {
+        let (world, dom0, guest) = two_domains();
+        let allocation = dom0.allocate_granted(GUEST, 3).unwrap();
+        assert_eq!(dom0.usage(), Usage { pages: 3, grants: 3, ..Usage::default() });
+        number_pages(allocation.memory());
+        let mut references = allocation.references().to_vec();
+        references.reverse();
+        let mapped = FrontPlatform::map(&guest, DomainId(0), &references).unwrap();
+        assert_eq!((guest.usage().mapping, dom0.usage().mapped), (3, 3));
+        assert_eq!([0, 1, 2].map(|page| mapped.memory().read_u32(page * PAGE_SIZE)), [2, 1, 0]);
+        mapped.memory().write_u32(8, 77);
+        assert_eq!(allocation.memory().read_u32(2 * PAGE_SIZE + 8), 77);
+        drop(mapped);
+        drop(allocation);
+        assert_eq!((guest.usage(), dom0.usage()), (Usage::default(), Usage::default()));
+        assert!(world.violations().is_empty());
+    }
+
+    #[test]
+    fn what_is_still_mapped_is_freed_when_it_is_unmapped() {
+        let (world, dom0, guest) = two_domains();
+        let allocation = dom0.allocate_granted(GUEST, 3).unwrap();
+        let mapped = guest.map(DomainId(0), &allocation.references()[1..]).unwrap();
+        mapped.memory().write_u32(0, 5);
+        drop(allocation);
+        assert_eq!(dom0.usage(), Usage { pages: 2, grants: 2, mapped: 2, ..Usage::default() });
+        assert_eq!(mapped.memory().read_u32(0), 5, "the page stays as it was for whoever maps it");
+        drop(mapped);
+        assert_eq!(dom0.usage(), Usage::default());
+        assert!(world.violations().is_empty());
+    }
+
+    #[test]
+    fn an_owner_that_revokes_what_is_mapped_is_found_out() {
+        let (world, dom0, guest) = two_domains();
+        let allocation = dom0.allocate_granted(GUEST, 1).unwrap();
+        let (reference, mapped) =
+            (allocation.references()[0], guest.map(DomainId(0), allocation.references()).unwrap());
+        drop(allocation);
+        dom0.end_grant_by_force(reference);
+        assert_eq!(dom0.usage(), Usage::default());
+        mapped.memory();
+        assert_eq!(world.violations(), ["d5 uses a mapping of d0 after a grant in it has ended"]);
+    }
+
+    #[test]
+    fn a_mapping_that_fails_half_way_leaves_nothing() {
+        let (world, dom0, guest) = two_domains();
+        let allocation = dom0.allocate_granted(GUEST, 4).unwrap();
+        for page in 0..4 {
+            world.set_faults(move |caller: DomainId, operation: &Operation<'_>| {
+                let hit = caller == GUEST && matches!(operation, Operation::Map(..));
+                hit.then_some(Fault::RefuseAt(page))
+            });
+            let refused = guest.map(DomainId(0), allocation.references()).err();
+            assert_eq!(refused, Some(MapError::BadReference(allocation.references()[page])));
+            assert_eq!((guest.usage(), dom0.usage().mapped), (Usage::default(), 0));
+        }
+    }
+
+    #[test]
+    fn memory_and_grants_run_out_for_a_back_end_too() {
+        let (world, dom0, _) = two_domains();
+        dom0.set_memory(10);
+        assert_eq!(dom0.allocate_granted(GUEST, 11).err(), Some(AllocationError::NoMemory(11)));
+        dom0.set_memory(1000);
+        dom0.set_grant_frames(1);
+        assert_eq!(dom0.allocate_granted(GUEST, 505).err(), Some(AllocationError::NoGrants(505)));
+        world.set_faults(|_: DomainId, _: &Operation<'_>| Some(Fault::Refuse));
+        assert_eq!(dom0.allocate_granted(GUEST, 1).err(), Some(AllocationError::NoGrants(1)));
+        assert_eq!(dom0.usage(), Usage::default());
+    }
+}
+
 mod event_channels {
     use super::*;
 
