@@ -1,19 +1,25 @@
-//! What the toolstack has written about the device, read from xenstore and checked.
+//! What the toolstack and the back end have written about the device, read from xenstore and checked.
+//!
+//! Nothing here is this domain's own word: every value may be missing, bad, or a megabyte long, and ends in an error that
+//! names the node, quotes the value's beginning and says what it has to be.
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use embassy_futures::join::join;
 use vitrine_xen::DomainId;
-use vitrine_xen::io::displif::nodes::{self, Resolution};
+use vitrine_xen::io::displif::nodes::{self, BadResolution, BadVersions, LONGEST_UNIQUE_ID, Resolution};
 use vitrine_xen::platform::{Store, StoreError};
 
 use crate::Error;
 
-/// More connectors than any back end offers; it bounds what is read.
-const MOST_CONNECTORS: usize = 64;
-/// How much of a bad value an error message repeats, in characters.
+/// The most connectors that a device may have. No back end offers as many; it bounds what is read and made.
+pub const MOST_CONNECTORS: usize = 64;
+/// The longest path of a back end's folder: room is left for the nodes in it (`XENSTORE_ABS_PATH_MAX` is 3,072).
+const LONGEST_PATH: usize = 3000;
+/// How much of a bad value an error message repeats, in bytes.
 const QUOTED: usize = 32;
 
 /// A device's connection data, as far as it does not change while the device exists.
@@ -36,15 +42,48 @@ pub struct Connector {
     pub path: String,
     /// Its visible area.
     pub resolution: Resolution,
-    /// Which of the back end's outputs it is; empty where the toolstack does not say.
+    /// Which of the back end's outputs it is: visible ASCII, at most [`LONGEST_UNIQUE_ID`] bytes; empty where the toolstack
+    /// does not say.
     pub unique_id: String,
 }
 
-/// What a connection is made from; read again for each.
+/// What the toolstack says that a connection is made from; read again for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Configuration {
-    /// The connectors, at least one, in the order of their numbers.
+    /// The connectors, at least one and at most [`MOST_CONNECTORS`], in the order of their numbers.
     pub connectors: Vec<Connector>,
+    /// Whether the back end is to allocate the buffers (`be-alloc`); where the toolstack does not say, it is not.
+    pub be_alloc: bool,
+}
+
+/// What is wrong with a node's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadValue {
+    /// It is no path of a back end's folder.
+    BackendPath,
+    /// It is no domid.
+    BackendId,
+    /// It is neither 0 nor 1.
+    NotAFlag,
+    /// It is no list of versions, or of none that is spoken here.
+    Versions(BadVersions),
+    /// It is no size in pixels.
+    Resolution(BadResolution),
+    /// It has a character that a connector's name can't have, or too many.
+    UniqueId,
+}
+
+impl fmt::Display for BadValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BackendPath => write!(f, "it has to be a path that begins with a slash"),
+            Self::BackendId => write!(f, "it has to be a domid"),
+            Self::NotAFlag => write!(f, "it has to be 0 or 1"),
+            Self::Versions(problem) => problem.fmt(f),
+            Self::Resolution(problem) => problem.fmt(f),
+            Self::UniqueId => write!(f, "it has to be at most {LONGEST_UNIQUE_ID} visible ASCII characters"),
+        }
+    }
 }
 
 /// The folder of the domain's display devices, relative to the domain's home.
@@ -54,58 +93,78 @@ pub fn folder() -> String {
 
 /// Finds the domain's display devices: their numbers, ascending. There may be none.
 pub async fn devices<S: Store>(store: &S) -> Result<Vec<u32>, Error> {
-    let folder = folder();
-    let mut numbers: Vec<u32> = match store.directory(&folder).await {
-        Ok(names) => names.iter().filter_map(|name| nodes::parse_number(name.as_bytes())).collect(),
-        Err(StoreError::NotFound) => Vec::new(),
-        Err(error) => return Err(Error::Node(folder, error)),
-    };
-    numbers.sort_unstable();
-    Ok(numbers)
+    numbers(store, folder()).await
 }
 
 /// Reads where device `number` and its back end are.
 pub async fn locate<S: Store>(store: &S, number: u32) -> Result<Location, Error> {
     let path = format!("{}/{number}", folder());
-    let (backend_path, id) = join(read(store, &path, "backend"), read(store, &path, "backend-id")).await;
-    let (backend_path, id) = (text(&backend_path?), id?);
-    let backend = nodes::parse_number(&id).and_then(|id| u16::try_from(id).ok());
-    match backend {
-        Some(id) if id < DomainId::FIRST_RESERVED => Ok(Location { number, path, backend_path, backend: DomainId(id) }),
-        _ => Err(Error::BackendId(quote(&id))),
-    }
+    let (backend, id) = join(read(store, &path, "backend"), read(store, &path, "backend-id")).await;
+    let (backend, id) = (backend?, id?);
+    let backend_path = folder_path(&backend).ok_or_else(|| bad(&path, "backend", &backend, BadValue::BackendPath))?;
+    let backend = domid(&id).ok_or_else(|| bad(&path, "backend-id", &id, BadValue::BackendId))?;
+    Ok(Location { number, path, backend_path, backend })
 }
 
-/// Reads the connectors, as many nodes at once as possible: from number 0 to the first one that has no `resolution`.
+/// Reads what the toolstack says that a connection is made from.
 pub async fn read_configuration<S: Store>(store: &S, device: &str) -> Result<Configuration, Error> {
-    let (allocates, connectors) =
-        join(read_if_any(store, device, nodes::BE_ALLOC), read_connectors(store, device)).await;
-    if allocates?.is_some_and(|value| value == b"1") {
-        return Err(Error::BackendAllocates);
-    }
-    let connectors = connectors?;
-    if connectors.is_empty() { Err(Error::NoConnector(0)) } else { Ok(Configuration { connectors }) }
-}
-
-async fn read_connectors<S: Store>(store: &S, device: &str) -> Result<Vec<Connector>, Error> {
+    let (be_alloc, count) = join(read_if_any(store, device, nodes::BE_ALLOC), count_connectors(store, device)).await;
+    let be_alloc = match be_alloc?.as_deref() {
+        Some(b"1") => true,
+        Some(b"0") | None => false,
+        Some(other) => return Err(bad(device, nodes::BE_ALLOC, other, BadValue::NotAFlag)),
+    };
     let mut connectors = Vec::new();
-    while connectors.len() < MOST_CONNECTORS {
-        match read_connector(store, format!("{device}/{}", connectors.len())).await? {
-            Some(connector) => connectors.push(connector),
-            None => break,
-        }
+    for index in 0..count? {
+        connectors.push(read_connector(store, format!("{device}/{index}")).await?);
     }
-    Ok(connectors)
+    Ok(Configuration { connectors, be_alloc })
 }
 
-async fn read_connector<S: Store>(store: &S, path: String) -> Result<Option<Connector>, Error> {
-    let resolution = read_if_any(store, &path, nodes::RESOLUTION);
+/// Reads which version of the protocol is the highest that both ends speak; `None` where the back end does not say, as most
+/// don't, whatever they speak.
+pub async fn read_version<S: Store>(store: &S, backend: &str) -> Result<Option<u32>, Error> {
+    let Some(list) = read_if_any(store, backend, nodes::VERSIONS).await? else { return Ok(None) };
+    let version = nodes::common_version(&list);
+    version.map(Some).map_err(|problem| bad(backend, nodes::VERSIONS, &list, BadValue::Versions(problem)))
+}
+
+/// How many connectors a device has. They are the folders in the device's that have numbers for names: 0 and on, without a
+/// gap. Other front ends stop at a gap, and never say what became of the connectors behind it.
+async fn count_connectors<S: Store>(store: &S, device: &str) -> Result<usize, Error> {
+    let numbers = numbers(store, device.to_string()).await?;
+    if numbers.len() > MOST_CONNECTORS {
+        return Err(Error::TooManyConnectors(numbers.len()));
+    }
+    match (0..).zip(&numbers).find(|(index, number)| index != *number) {
+        Some((missing, found)) => Err(Error::ConnectorGap { missing, found: *found }),
+        None if numbers.is_empty() => Err(Error::NoConnector(0)),
+        None => Ok(numbers.len()),
+    }
+}
+
+async fn read_connector<S: Store>(store: &S, path: String) -> Result<Connector, Error> {
+    let resolution = read(store, &path, nodes::RESOLUTION);
     let (resolution, unique_id) = join(resolution, read_if_any(store, &path, nodes::UNIQUE_ID)).await;
-    let (Some(value), unique_id) = (resolution?, unique_id?) else { return Ok(None) };
+    let (value, unique_id) = (resolution?, unique_id?.unwrap_or_default());
     let resolution = Resolution::parse(&value)
-        .map_err(|problem| Error::Resolution(format!("{path}/{}", nodes::RESOLUTION), quote(&value), problem))?;
-    let unique_id = unique_id.map_or(String::new(), |value| text(&value));
-    Ok(Some(Connector { path, resolution, unique_id }))
+        .map_err(|problem| bad(&path, nodes::RESOLUTION, &value, BadValue::Resolution(problem)))?;
+    let unique_id = nodes::parse_unique_id(&unique_id)
+        .ok_or_else(|| bad(&path, nodes::UNIQUE_ID, &unique_id, BadValue::UniqueId))?
+        .to_string();
+    Ok(Connector { path, resolution, unique_id })
+}
+
+/// The names in a folder that are numbers, ascending; none where there is no folder.
+async fn numbers<S: Store>(store: &S, folder: String) -> Result<Vec<u32>, Error> {
+    let names = match store.directory(&folder).await {
+        Ok(names) => names,
+        Err(StoreError::NotFound) => Vec::new(),
+        Err(error) => return Err(Error::Node(folder, error)),
+    };
+    let mut numbers: Vec<u32> = names.iter().filter_map(|name| nodes::parse_number(name.as_bytes())).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 async fn read<S: Store>(store: &S, folder: &str, name: &str) -> Result<Vec<u8>, Error> {
@@ -121,13 +180,22 @@ async fn read_if_any<S: Store>(store: &S, folder: &str, name: &str) -> Result<Op
     }
 }
 
-fn text(value: &[u8]) -> String {
-    String::from_utf8_lossy(value).into_owned()
+/// An absolute path that leaves room for the nodes in the folder.
+fn folder_path(value: &[u8]) -> Option<String> {
+    let is_path = value.starts_with(b"/") && value.len() <= LONGEST_PATH && value.iter().all(u8::is_ascii_graphic);
+    is_path.then(|| String::from_utf8_lossy(value).into_owned())
 }
 
-/// The beginning of a value, fit to be printed.
-fn quote(value: &[u8]) -> String {
-    let text = text(value);
-    let short: String = text.chars().take(QUOTED).collect();
-    if short.len() < text.len() { format!("{short}...") } else { short.to_string() }
+fn domid(value: &[u8]) -> Option<DomainId> {
+    let id = u16::try_from(nodes::parse_number(value)?).ok()?;
+    (id < DomainId::FIRST_RESERVED).then_some(DomainId(id))
+}
+
+/// The error that says what is wrong with a node's value, with the value's beginning.
+fn bad(folder: &str, name: &str, value: &[u8], problem: BadValue) -> Error {
+    let mut quoted = String::from_utf8_lossy(&value[..value.len().min(QUOTED)]).into_owned();
+    if value.len() > QUOTED {
+        quoted.push_str("...");
+    }
+    Error::Value(format!("{folder}/{name}"), quoted, problem)
 }

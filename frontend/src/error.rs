@@ -4,8 +4,9 @@ use alloc::string::String;
 use core::fmt;
 
 use vitrine_xen::io::displif::Status;
-use vitrine_xen::io::displif::nodes::BadResolution;
 use vitrine_xen::platform::{OutOfMemory, StoreError};
+
+use crate::config::{BadValue, MOST_CONNECTORS};
 
 /// Why there is no display, or no picture on it.
 ///
@@ -18,10 +19,17 @@ pub enum Error {
     NoConnector(usize),
     /// A node that the connection needs can't be read or written; its path.
     Node(String, StoreError),
-    /// The `resolution` of a connector; its path, what it says, and what is wrong with that.
-    Resolution(String, String, BadResolution),
-    /// `backend-id` is not a domid; what it says.
-    BackendId(String),
+    /// A node's value can't be used; its path, how the value begins, and what is wrong with it.
+    Value(String, String, BadValue),
+    /// The connectors are not numbered from 0 on without a gap.
+    ConnectorGap {
+        /// The first number that is missing.
+        missing: u32,
+        /// The connector that is there all the same.
+        found: u32,
+    },
+    /// There are more connectors than [`MOST_CONNECTORS`]; how many.
+    TooManyConnectors(usize),
     /// `be-alloc=1`: the back end wants to allocate the buffers, which this front end does not take.
     BackendAllocates,
     /// The buffers of a mode do not fit in memory; the mode and what is missing.
@@ -62,8 +70,13 @@ impl fmt::Display for Error {
                 write!(f, "the vdispl device has no connector {index}; add it to connectors= in the configuration")
             }
             Self::Node(path, error) => write!(f, "xenstore node {path}: {error}"),
-            Self::Resolution(path, value, problem) => write!(f, "{path} is {value:?}: {problem}"),
-            Self::BackendId(value) => write!(f, "backend-id is {value:?}: it has to be a domid"),
+            Self::Value(path, value, problem) => write!(f, "xenstore node {path} is {value:?}: {problem}"),
+            Self::ConnectorGap { missing, found } => {
+                write!(f, "the vdispl device has a connector {found}, but none with number {missing}")
+            }
+            Self::TooManyConnectors(count) => {
+                write!(f, "the vdispl device has {count} connectors; at most {MOST_CONNECTORS} can be used")
+            }
             Self::BackendAllocates => {
                 write!(f, "the configuration says be-alloc=1, which is not supported yet: set be-alloc=0")
             }

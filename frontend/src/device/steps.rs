@@ -1,10 +1,11 @@
 //! The way between the states: what is told to the engine, what it asks of xenstore, what it takes and gives back.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use vitrine_xen::io::displif::nodes;
 use vitrine_xen::io::displif::{Operation, Scanout};
 use vitrine_xen::platform::{FrontPlatform, StoreError};
 use vitrine_xen::xenbus::XenbusState;
@@ -77,10 +78,10 @@ impl<P: FrontPlatform> Device<P> {
         self.running.clone()
     }
 
-    /// The answer to [`Command::ReadConfiguration`].
-    pub fn configured(&mut self, answer: Result<Configuration, Error>, now: Duration) {
+    /// The answer to [`Command::ReadConfiguration`]: what the toolstack says, and the version that both ends speak.
+    pub fn configured(&mut self, answer: Result<(Configuration, Option<u32>), Error>, now: Duration) {
         self.running = None;
-        match answer.and_then(|configuration| self.make_channels(configuration)) {
+        match answer.and_then(|(configuration, version)| self.make_channels(configuration, version)) {
             Ok(nodes) => {
                 self.publish_deadline = now + ANSWER_TIME;
                 self.wanted = Some(Command::Publish(nodes));
@@ -159,8 +160,17 @@ impl<P: FrontPlatform> Device<P> {
         self.error = Some(error);
     }
 
-    fn make_channels(&mut self, configuration: Configuration) -> Result<Vec<(String, String)>, Error> {
-        let mut published = Vec::new();
+    fn make_channels(
+        &mut self,
+        configuration: Configuration,
+        version: Option<u32>,
+    ) -> Result<Vec<(String, String)>, Error> {
+        if configuration.be_alloc {
+            return Err(Error::BackendAllocates);
+        }
+        let version =
+            version.map(|version| (format!("{}/{}", self.location.path, nodes::VERSION), version.to_string()));
+        let mut published: Vec<_> = version.into_iter().collect();
         self.situation.holding = true;
         self.infos.clear();
         for configuration in configuration.connectors {

@@ -65,7 +65,10 @@ async fn watch<S: Store>(store: &S, path: &str) -> Result<S::Watch, Error> {
 async fn run<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S, location: &Location, command: Command) {
     let answer = match command {
         Command::ReadConfiguration => {
-            let answer = config::read_configuration(store, &location.path).await;
+            let configuration = config::read_configuration(store, &location.path);
+            let version = config::read_version(store, &location.backend_path);
+            let (configuration, version) = join(configuration, version).await;
+            let answer = configuration.and_then(|configuration| Ok((configuration, version?)));
             if answer.is_err() {
                 look(shared, store, location).await;
             }

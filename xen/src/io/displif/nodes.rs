@@ -6,6 +6,10 @@ use core::fmt;
 pub const CLASS: &str = "vdispl";
 /// Front end, read only: `1` when the back end is to allocate the buffers.
 pub const BE_ALLOC: &str = "be-alloc";
+/// Back end: the versions of the protocol that it speaks, such as `1,2`. Most back ends write none.
+pub const VERSIONS: &str = "versions";
+/// Front end: the one of [`VERSIONS`] that it has chosen.
+pub const VERSION: &str = "version";
 /// Connector, read only: `WIDTHxHEIGHT` in pixels.
 pub const RESOLUTION: &str = "resolution";
 /// Connector, read only: which of the back end's outputs it is.
@@ -22,6 +26,12 @@ pub const EVENT_CHANNEL: &str = "evt-event-channel";
 /// The largest width and height that is taken for a real one, in pixels. 16 times 8K leaves room; beyond it a picture's
 /// size would not fit the protocol's 32 bits.
 pub const LARGEST_SIDE: u32 = 32767;
+
+/// The longest [`UNIQUE_ID`] that is taken for one, in bytes.
+pub const LONGEST_UNIQUE_ID: usize = 64;
+
+/// The highest version of the protocol that is written here; all below it are spoken too, down to 1.
+pub const LAST_VERSION: u32 = 2;
 
 /// A connector's visible area, in pixels; both sides are between 1 and [`LARGEST_SIDE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +77,38 @@ impl fmt::Display for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}x{}", self.width, self.height)
     }
+}
+
+/// Why a `versions` node can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadVersions {
+    /// It isn't a list of decimal numbers with commas between them, and nothing else.
+    NotAList,
+    /// No version in it is spoken here.
+    Foreign,
+}
+
+impl fmt::Display for BadVersions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAList => write!(f, "it has to be a list of versions, for example 1,2"),
+            Self::Foreign => write!(f, "this end speaks versions 1 to {LAST_VERSION}"),
+        }
+    }
+}
+
+/// Reads the value of a `versions` node: the highest version in it that is spoken here too.
+pub fn common_version(value: &[u8]) -> Result<u32, BadVersions> {
+    let versions = value.split(|byte| *byte == b',').map(|digits| parse_number(digits).ok_or(BadVersions::NotAList));
+    let spoken = versions.filter(|version| !matches!(version, Ok(version) if !(1..=LAST_VERSION).contains(version)));
+    spoken.reduce(|best, next| best.and_then(|best| Ok(best.max(next?)))).unwrap_or(Err(BadVersions::Foreign))
+}
+
+/// Reads the value of a `unique-id` node: visible ASCII, as the toolstack's syntax has it, and at most
+/// [`LONGEST_UNIQUE_ID`] of it. `None` for anything else; it may be empty.
+pub fn parse_unique_id(value: &[u8]) -> Option<&str> {
+    let visible = value.len() <= LONGEST_UNIQUE_ID && value.iter().all(u8::is_ascii_graphic);
+    core::str::from_utf8(value).ok().filter(|_| visible)
 }
 
 /// Digits only, at least one; too many are out of range.
@@ -125,7 +167,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn versions() {
+        for (list, version) in [("1", 1), ("2", 2), ("1,2", 2), ("2,1", 2), ("1,3", 1), ("0,1,2,3,4294967295", 2)] {
+            assert_eq!(common_version(list.as_bytes()), Ok(version), "{list}");
+        }
+        for list in ["", ",", "1,", ",1", "1,,2", "1, 2", "one", "1.2", "-1", "1,2\0", "1,4294967296", "x,1"] {
+            assert_eq!(common_version(list.as_bytes()), Err(BadVersions::NotAList), "{list}");
+        }
+        for list in ["0", "3", "3,4", "4294967295"] {
+            assert_eq!(common_version(list.as_bytes()), Err(BadVersions::Foreign), "{list}");
+        }
+    }
+
+    #[test]
+    fn unique_ids() {
+        for name in ["", "Virtual-1", "eDP-1", "/dev/fb0"] {
+            assert_eq!(parse_unique_id(name.as_bytes()), Some(name));
+        }
+        for name in [&b"two words"[..], b"tab\t", b"nul\0", b"gr\xc3\xbcn", &[0xff], &[b'x'; 65]] {
+            assert_eq!(parse_unique_id(name), None, "{name:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn any_list_of_versions_is_survived(value in prop::collection::vec(any::<u8>(), 0..100)) {
+            if let Ok(version) = common_version(&value) {
+                prop_assert!((1..=LAST_VERSION).contains(&version));
+            }
+        }
+
         #[test]
         fn any_text_is_survived(value in prop::collection::vec(any::<u8>(), 0..5000)) {
             if let Ok(resolution) = Resolution::parse(&value) {
