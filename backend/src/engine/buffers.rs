@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use vitrine_xen::io::displif::directory::{GRANTS_PER_PAGE, buffer_pages, read_page};
+use vitrine_xen::io::displif::directory::buffer_pages;
 use vitrine_xen::io::displif::{self, DisplayBuffer, FLAG_REQUEST_ALLOCATION, PixelFormat, Scanout};
 use vitrine_xen::memory::SharedMemory;
 use vitrine_xen::platform::{BackPlatform, SharedPages};
-use vitrine_xen::{DomainId, GrantRef, PAGE_SIZE};
+use vitrine_xen::{DomainId, PAGE_SIZE};
 
-use super::{Limits, Refusal, shape};
+use super::{Limits, Refusal, directory, shape};
 use crate::output::Picture;
 
 /// What a front end has made known. Pages stay mapped for as long as their buffer is in here.
@@ -74,7 +74,7 @@ impl<M: SharedPages> Buffers<M> {
         if wanted > left {
             return Err(Refusal::PageLimit { wanted, left });
         }
-        let references = read_directory(platform, guest, request.directory, wanted)?;
+        let references = directory::read(platform, guest, request.directory, wanted)?;
         let pages = platform.map(guest, &references).map_err(Refusal::Map)?;
         let (offset, size) = (request.data_offset as usize, request.buffer_size);
         self.buffers.insert(cookie, Buffer { pages, page_count: wanted, offset, size, stride, framebuffers: 0 });
@@ -181,24 +181,4 @@ fn check_buffer(request: &DisplayBuffer) -> Result<Option<usize>, Refusal> {
         return Ok(None);
     }
     shape::buffer_stride(width, height, bits_per_pixel, buffer_size).map(Some)
-}
-
-/// Reads `count` grants from a page directory, page by page; each page is mapped only while it is read.
-fn read_directory<P: BackPlatform>(
-    platform: &P,
-    guest: DomainId,
-    first: GrantRef,
-    count: usize,
-) -> Result<Vec<GrantRef>, Refusal> {
-    let mut references = Vec::with_capacity(count);
-    let mut next = first;
-    while references.len() < count {
-        if next.0 == 0 {
-            return Err(Refusal::Directory);
-        }
-        let page = platform.map(guest, &[next]).map_err(Refusal::Map)?;
-        let listed = (count - references.len()).min(GRANTS_PER_PAGE);
-        next = read_page(page.memory(), listed, |reference| references.push(reference));
-    }
-    if references.iter().any(|reference| reference.0 == 0) { Err(Refusal::Directory) } else { Ok(references) }
 }

@@ -3,15 +3,17 @@
 use std::rc::Rc;
 
 use log::Level;
+use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::io::displif::{BadRequest, Event, Operation, Request, Response, Scanout, Status};
 use vitrine_xen::platform::BackPlatform;
 use vitrine_xen::ring::RingError;
-use vitrine_xen::{DomainId, Port};
+use vitrine_xen::{DomainId, GrantRef, Port};
 
 use super::buffers::Buffers;
 use super::channel::Channel;
 use super::config::{ConnectorConfig, Version};
+use super::edid;
 use super::guest_log::GuestLog;
 use super::{Limits, Refusal};
 use crate::output::{HeadId, Output, OutputError};
@@ -35,6 +37,7 @@ pub struct Connector<P: BackPlatform> {
     label: String,
     log: Rc<GuestLog>,
     /// What the toolstack has configured.
+    name: String,
     resolution: Resolution,
     version: Version,
     channel: Channel<P>,
@@ -86,6 +89,7 @@ impl<P: BackPlatform> Connector<P> {
             index,
             label,
             log,
+            name: config.name.clone(),
             resolution: config.resolution,
             version,
             channel,
@@ -172,25 +176,34 @@ impl<P: BackPlatform> Connector<P> {
             Ok(Request { id, operation }) => (id, operation.code(), self.execute(&operation, context)),
             Err(BadRequest { id, code }) => (id, code, Err(Refusal::UnknownOperation(code))),
         };
-        let status = match outcome {
-            Ok(()) => Status::OK,
-            Err(refusal) => self.refuse(code, &refusal),
+        let (status, edid_size) = match outcome {
+            Ok(edid_size) => (Status::OK, edid_size),
+            Err(refusal) => (self.refuse(code, &refusal), 0),
         };
-        Response { id, code, status, edid_size: 0 }
+        Response { id, code, status, edid_size }
     }
 
-    fn execute<O: Output>(&mut self, operation: &Operation, context: &mut Context<'_, P, O>) -> Result<(), Refusal> {
+    /// Returns the length of the EDID in bytes, and 0 for every other operation.
+    fn execute<O: Output>(&mut self, operation: &Operation, context: &mut Context<'_, P, O>) -> Result<u32, Refusal> {
         let buffers = &mut *context.buffers;
         match operation {
+            Operation::GetEdid { buffer_size, directory } => {
+                return self.write_edid((*buffer_size, *directory), context);
+            }
             Operation::SetConfig(scanout) => self.set_config(scanout, context),
             Operation::PageFlip(cookie) => self.flip(*cookie, context),
-            Operation::GetEdid { .. } => Err(Refusal::Edid),
             _ if self.index != 0 => Err(Refusal::WrongRing),
             Operation::BufferCreate(request) => buffers.create(&self.platform, context.guest, request, context.limits),
             Operation::BufferDestroy(cookie) => buffers.destroy(*cookie),
             Operation::FramebufferAttach(request) => buffers.attach(request, context.limits),
             Operation::FramebufferDetach(cookie) => buffers.detach(*cookie),
-        }
+        }?;
+        Ok(0)
+    }
+
+    fn write_edid<O: Output>(&self, buffer: (u32, GrantRef), context: &mut Context<'_, P, O>) -> Result<u32, Refusal> {
+        let bytes = edid::describe(context.output.screen(self.head), &self.name, self.resolution)?;
+        edid::write(&self.platform, context.guest, buffer, &bytes)
     }
 
     fn set_config<O: Output>(&mut self, scanout: &Scanout, context: &mut Context<'_, P, O>) -> Result<(), Refusal> {
@@ -218,7 +231,7 @@ impl<P: BackPlatform> Connector<P> {
     fn choose_mode<O: Output>(&self, scanout: &Scanout, output: &O) -> Resolution {
         let wanted = Resolution { width: scanout.width, height: scanout.height };
         let knows_modes = self.version >= Version::Two;
-        if knows_modes && wanted != self.resolution && output.screen(self.head).has(wanted) {
+        if knows_modes && wanted != self.resolution && has_mode(&output.screen(self.head), wanted) {
             wanted
         } else {
             self.resolution
@@ -265,8 +278,13 @@ fn visible_part(scanout: &Scanout, size: (u32, u32), mode: Resolution) -> Result
     Ok(*scanout)
 }
 
+/// Whether a screen can show exactly this size.
+fn has_mode(screen: &Edid, resolution: Resolution) -> bool {
+    screen.modes.iter().any(|mode| (mode.width, mode.height) == (resolution.width, resolution.height))
+}
+
 /// Whether an operation copies a picture, or maps or unmaps pages.
 fn takes_long(operation: &Operation) -> bool {
-    use Operation::{BufferCreate, BufferDestroy, PageFlip, SetConfig};
-    matches!(operation, BufferCreate(_) | BufferDestroy(_) | PageFlip(_) | SetConfig(_))
+    use Operation::{BufferCreate, BufferDestroy, GetEdid, PageFlip, SetConfig};
+    matches!(operation, BufferCreate(_) | BufferDestroy(_) | PageFlip(_) | SetConfig(_) | GetEdid { .. })
 }

@@ -12,6 +12,8 @@ pub mod channel;
 pub mod config;
 pub mod connector;
 pub mod device;
+mod directory;
+mod edid;
 mod guest_log;
 mod limits;
 pub mod link;

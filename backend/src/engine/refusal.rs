@@ -3,8 +3,8 @@
 use core::fmt;
 
 use vitrine_xen::PAGE_SIZE;
-use vitrine_xen::io::displif::Status;
 use vitrine_xen::io::displif::nodes::Resolution;
+use vitrine_xen::io::displif::{EDID_BUFFER_SIZE, Status};
 use vitrine_xen::platform::MapError;
 
 use crate::output::OutputError;
@@ -18,8 +18,10 @@ pub enum Refusal {
     WrongRing,
     /// The back end allocates no buffers.
     BackendAllocation,
-    /// The back end offers no EDID.
-    Edid,
+    /// No EDID can say this resolution.
+    NoEdid(Resolution),
+    /// The buffer for the EDID is smaller than the protocol wants it; its size in bytes.
+    EdidBuffer(u32),
     /// 0 is no cookie.
     ZeroCookie,
     /// The cookie names a living buffer or framebuffer.
@@ -101,7 +103,7 @@ impl Refusal {
     /// The response's status.
     pub fn status(&self) -> Status {
         match self {
-            Self::UnknownOperation(_) | Self::BackendAllocation | Self::Edid => Status::NOT_SUPPORTED,
+            Self::UnknownOperation(_) | Self::BackendAllocation | Self::NoEdid(_) => Status::NOT_SUPPORTED,
             Self::CookieTaken(_) => Status::EXISTS,
             Self::NoBuffer(_) | Self::NoFramebuffer(_) => Status::NOT_FOUND,
             Self::BufferInUse(_) | Self::FlipPending => Status::BUSY,
@@ -122,7 +124,8 @@ impl fmt::Display for Refusal {
             Self::UnknownOperation(code) => write!(f, "operation {code:#04x} does not exist"),
             Self::WrongRing => f.write_str("this operation belongs on connector 0's ring"),
             Self::BackendAllocation => f.write_str("buffers are not allocated here: set be-alloc=0 in vdispl"),
-            Self::Edid => f.write_str("EDIDs are not offered"),
+            Self::NoEdid(resolution) => write!(f, "{resolution} is more than an EDID can say"),
+            Self::EdidBuffer(size) => write!(f, "{size} bytes for an EDID, instead of {EDID_BUFFER_SIZE} or more"),
             Self::ZeroCookie => f.write_str("0 is no cookie"),
             Self::CookieTaken(cookie) => write!(f, "cookie {cookie:#x} is taken"),
             Self::NoBuffer(cookie) => write!(f, "no display buffer has cookie {cookie:#x}"),
@@ -141,7 +144,7 @@ impl fmt::Display for Refusal {
             }
             Self::EmptyBuffer => f.write_str("a buffer of 0 bytes"),
             Self::UnknownFormat(code) => write!(f, "pixel format {code:#010x} is not known"),
-            Self::Directory => f.write_str("the page directory lists too few pages"),
+            Self::Directory => f.write_str("the page directory lists too few pages, or a grant 0"),
             Self::Map(error) => error.fmt(f),
             Self::BufferLimit(limit) => write!(f, "more than {limit} display buffers (--buffer-limit)"),
             Self::FramebufferLimit(limit) => write!(f, "more than {limit} framebuffers (--framebuffer-limit)"),

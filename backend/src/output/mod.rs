@@ -12,6 +12,7 @@ use core::fmt;
 use std::io;
 use std::os::fd::BorrowedFd;
 
+use vitrine_xen::edid::{Edid, Mode};
 use vitrine_xen::io::displif::nodes::Resolution;
 
 pub use picture::{Picture, row_bytes};
@@ -20,39 +21,11 @@ pub use picture::{Picture, row_bytes};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HeadId(pub u32);
 
-/// The screen at a connector, as far as it says what it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Screen {
-    /// Its product name; empty when it has none.
-    pub name: String,
-    /// Its width and height in millimetres; 0 when it doesn't say, as a projector.
-    pub millimetres: (u32, u32),
-    /// What it can show, the best first. May be empty, and may have a size several times at several rates.
-    pub modes: Vec<ScreenMode>,
-}
-
-impl Screen {
-    /// The screen of an output that has none: every usual size at 60 Hz.
-    pub fn usual(name: &str) -> Self {
-        let sizes = [(1920, 1080), (1280, 1024), (1280, 720), (1024, 768), (800, 600), (640, 480)];
-        let mode =
-            |(width, height)| ScreenMode { resolution: Resolution { width, height }, refresh_millihertz: 60_000 };
-        Self { name: name.into(), millimetres: (0, 0), modes: sizes.map(mode).into() }
-    }
-
-    /// Whether it can show exactly this size.
-    pub fn has(&self, resolution: Resolution) -> bool {
-        self.modes.iter().any(|mode| mode.resolution == resolution)
-    }
-}
-
-/// One of a screen's modes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScreenMode {
-    /// The visible area.
-    pub resolution: Resolution,
-    /// Pictures in 1,000 seconds.
-    pub refresh_millihertz: u32,
+/// The screen of an output that has none: the sizes that are usual, at 60 Hz.
+fn no_screen() -> Edid {
+    let sizes = [(1920, 1080), (1280, 1024), (1280, 720), (1024, 768), (800, 600), (640, 480)];
+    let modes = sizes.into_iter().filter_map(|(width, height)| Mode::new(width, height, 60_000));
+    Edid { name: None, size: None, modes: modes.collect() }
 }
 
 /// A place for pictures. Whatever is drawn is copied before a method returns: the guest may then reuse its buffer.
@@ -67,8 +40,8 @@ pub trait Output {
     /// Gives the connector back; what it showed before [`Self::open`] comes back.
     fn close(&mut self, head: HeadId);
 
-    /// The screen at an open head.
-    fn screen(&self, head: HeadId) -> Screen;
+    /// What the screen at an open head says of itself, and the modes that [`Self::show`] can set, each size once.
+    fn screen(&self, head: HeadId) -> Edid;
 
     /// Shows a picture in the mode for `resolution`, and switches the connector on where it is off. The resolution is that
     /// of [`Self::open`] or one of the screen's modes, and the picture is no larger. After an error the screen shows what it

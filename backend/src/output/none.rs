@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::BorrowedFd;
 
+use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use super::{HeadId, Output, OutputError, Picture, Screen};
+use super::{HeadId, Output, OutputError, Picture, no_screen};
 
 /// An output that has every connector and shows nothing.
 #[derive(Default)]
@@ -29,8 +30,8 @@ impl Output for Nowhere {
         self.done.retain(|done| *done != head);
     }
 
-    fn screen(&self, _: HeadId) -> Screen {
-        Screen::usual("none")
+    fn screen(&self, _: HeadId) -> Edid {
+        no_screen()
     }
 
     fn show(&mut self, _: HeadId, _: Resolution, _: &Picture<'_>) -> Result<(), OutputError> {

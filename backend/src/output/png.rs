@@ -6,9 +6,10 @@ use std::io::{self, BufWriter};
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
+use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use super::{HeadId, Output, OutputError, Picture, Screen};
+use super::{HeadId, Output, OutputError, Picture, no_screen};
 
 /// Which pictures become files, and how many files there are at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +80,8 @@ impl Output for PngFiles {
         self.done.retain(|done| *done != head);
     }
 
-    fn screen(&self, _: HeadId) -> Screen {
-        Screen::usual("PNG")
+    fn screen(&self, _: HeadId) -> Edid {
+        no_screen()
     }
 
     fn show(&mut self, head: HeadId, _: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {

@@ -1,8 +1,7 @@
 //! What SET_CONFIG may show, and in which mode: parts of a framebuffer, Linux's way of saying it, and mode changes.
 
-use vitrine_backend::output::{Screen, ScreenMode};
+use vitrine_xen::edid::{Edid, Mode};
 use vitrine_xen::fake::Vdispl;
-use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::io::displif::{Event, Operation, PixelFormat, Scanout, Status};
 
 use crate::support::{Buffer, GUEST, RawFrontend, Scene, framebuffer, whole};
@@ -12,8 +11,8 @@ use Operation::{BufferCreate, PageFlip, SetConfig};
 /// screens have modes of 64x48 and of 128x96.
 fn with_framebuffer(connectors: usize, version: Option<&str>, size: (u32, u32)) -> (Scene, RawFrontend, Buffer) {
     let mut scene = Scene::new(Default::default());
-    let mode = |width, height| ScreenMode { resolution: Resolution { width, height }, refresh_millihertz: 60_000 };
-    scene.canvas.set_screen(Screen { modes: vec![mode(128, 96), mode(64, 48)], ..Screen::default() });
+    let modes = [(128, 96), (64, 48)].map(|(width, height)| Mode::new(width, height, 60_000).unwrap());
+    scene.canvas.set_screen(Edid { modes: modes.into(), ..Edid::default() });
     let vdispl = (1..connectors)
         .fold(Vdispl::one("Virtual-0", "64x48"), |vdispl, index| vdispl.and(&format!("Virtual-{index}"), "64x48"));
     let mut frontend = scene.connect_as(GUEST, &vdispl, version);

@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use vitrine_backend::engine::nodes::backend_root;
 use vitrine_backend::engine::{Engine, Limits};
-use vitrine_backend::output::{HeadId, Output, OutputError, Picture, Screen};
+use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
+use vitrine_xen::edid::Edid;
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
 use vitrine_xen::fake::{Domain, Pages, SyncStore, Vdispl, World};
 use vitrine_xen::io::displif::directory::{self, directory_pages};
@@ -52,7 +53,7 @@ struct CanvasState {
     done: VecDeque<HeadId>,
     missing: Option<String>,
     refused: Option<(u32, u32)>,
-    screen: Screen,
+    screen: Edid,
 }
 
 impl Canvas {
@@ -83,7 +84,7 @@ impl Canvas {
     }
 
     /// What every connector's screen is from now on.
-    pub fn set_screen(&self, screen: Screen) {
+    pub fn set_screen(&self, screen: Edid) {
         self.0.borrow_mut().screen = screen;
     }
 
@@ -130,7 +131,7 @@ impl Output for Canvas {
         state.pending.retain(|pending| *pending != head);
     }
 
-    fn screen(&self, _: HeadId) -> Screen {
+    fn screen(&self, _: HeadId) -> Edid {
         self.0.borrow().screen.clone()
     }
 
@@ -260,14 +261,21 @@ impl Scene {
     /// Asks on connector `index`, lets the back end work, and returns the answer's status. The front end is told of its
     /// answer, and gets just one.
     pub fn ask(&mut self, frontend: &mut RawFrontend, index: usize, operation: Operation) -> Status {
+        let response = self.ask_for(frontend, index, operation);
+        assert_eq!(response.edid_size, 0);
+        response.status
+    }
+
+    /// The same, with the whole answer.
+    pub fn ask_for(&mut self, frontend: &mut RawFrontend, index: usize, operation: Operation) -> Response {
         while frontend.response(index).is_some() {}
         let id = frontend.send(index, operation);
         self.run();
         assert!(frontend.was_told(frontend.channels[index].request_port));
         let response = frontend.response(index).expect("an answer");
-        assert_eq!((response.id, response.code, response.edid_size), (id, operation.code(), 0));
+        assert_eq!((response.id, response.code), (id, operation.code()));
         assert_eq!(frontend.response(index), None);
-        response.status
+        response
     }
 }
 

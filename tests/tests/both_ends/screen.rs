@@ -6,7 +6,8 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
-use vitrine_backend::output::{HeadId, Output, OutputError, Picture, Screen};
+use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
+use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 
 /// What a head shows: its width, and its pixels as XRGB8888 without the unused byte.
@@ -31,6 +32,7 @@ struct State {
     held: VecDeque<HeadId>,
     holding: bool,
     flips: u64,
+    screen: Edid,
 }
 
 struct Head {
@@ -39,6 +41,11 @@ struct Head {
 }
 
 impl Screens {
+    /// What every connector's screen is from now on.
+    pub fn set_screen(&self, screen: Edid) {
+        self.state.borrow_mut().screen = screen;
+    }
+
     /// Flips are no longer done at once but at the next [`Self::vertical_blank`].
     pub fn hold_flips(&self) {
         self.state.borrow_mut().holding = true;
@@ -113,8 +120,8 @@ impl Output for Screens {
         state.held.retain(|held| *held != head);
     }
 
-    fn screen(&self, _: HeadId) -> Screen {
-        Screen::usual("test")
+    fn screen(&self, _: HeadId) -> Edid {
+        self.state.borrow().screen.clone()
     }
 
     fn show(&mut self, head: HeadId, _: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {

@@ -6,17 +6,19 @@ use std::rc::Rc;
 use drm::buffer::{Buffer, DrmFourcc};
 use drm::control::dumbbuffer::DumbBuffer;
 use drm::control::{Device, Mode, PageFlipFlags, connector, crtc, framebuffer};
+use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 
 use super::Card;
 use super::mode::{self, middle};
 use crate::device::ScanoutMemory;
-use crate::output::{OutputError, Picture, Screen};
+use crate::output::{OutputError, Picture};
 
 /// A head; dropping it restores what the connector showed before.
 pub(super) struct Head {
     card: Rc<Card>,
     connector: connector::Info,
+    screen: Edid,
     crtc: crtc::Handle,
     before: crtc::Info,
     setup: Setup,
@@ -28,12 +30,12 @@ pub(super) struct Head {
 impl Head {
     pub(super) fn new(
         card: Rc<Card>,
-        connector: connector::Info,
+        (connector, screen): (connector::Info, Edid),
         crtc: crtc::Handle,
         setup: Setup,
     ) -> Result<Self, OutputError> {
         let before = card.get_crtc(crtc).map_err(|error| OutputError::Device("the CRTC can't be read", error))?;
-        Ok(Self { card, connector, crtc, before, setup, back: 0, flipping: false })
+        Ok(Self { card, connector, screen, crtc, before, setup, back: 0, flipping: false })
     }
 
     pub(super) fn crtc(&self) -> crtc::Handle {
@@ -44,8 +46,8 @@ impl Head {
         self.connector.handle()
     }
 
-    pub(super) fn screen(&self) -> Screen {
-        mode::screen(&self.connector)
+    pub(super) fn screen(&self) -> &Edid {
+        &self.screen
     }
 
     /// Draws the picture and sets the mode. For another resolution than the last one this makes new frames; the old ones

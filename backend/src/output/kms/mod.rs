@@ -20,10 +20,11 @@ use std::path::Path;
 use std::rc::Rc;
 
 use drm::control::{Device as ControlDevice, Event, ResourceHandles, connector, crtc};
+use vitrine_xen::edid::{self, Edid, PhysicalSize};
 use vitrine_xen::io::displif::nodes::Resolution;
 
 use self::head::{Head, Setup};
-use super::{HeadId, Output, OutputError, Picture, Screen};
+use super::{HeadId, Output, OutputError, Picture};
 
 /// A DRM device.
 pub(super) struct Card(File);
@@ -36,6 +37,16 @@ impl AsFd for Card {
 
 impl drm::Device for Card {}
 impl ControlDevice for Card {}
+
+impl Card {
+    /// The EDID of the screen at a connector, as it came over the cable.
+    fn edid(&self, connector: connector::Handle) -> Option<Vec<u8>> {
+        let properties = self.get_properties(connector).ok()?;
+        let is_edid = |property| self.get_property(property).is_ok_and(|info| info.name() == c"EDID");
+        let (_, blob) = properties.into_iter().find(|(property, _)| is_edid(*property))?;
+        if blob == 0 { None } else { self.get_property_blob(blob).ok() }
+    }
+}
 
 /// All connectors of one card.
 pub struct Kms {
@@ -51,6 +62,7 @@ pub struct Kms {
 struct Prepared {
     resources: ResourceHandles,
     info: connector::Info,
+    screen: Edid,
     setup: Setup,
 }
 
@@ -98,7 +110,9 @@ impl Kms {
     fn prepare(&self, connector: &str, resolution: Resolution) -> Result<Prepared, OutputError> {
         let (resources, info) = self.find(connector)?;
         let setup = Setup::new(&self.card, &info, resolution)?;
-        Ok(Prepared { resources, info, setup })
+        let own = self.card.edid(info.handle()).and_then(|bytes| edid::parse(&bytes).ok()).unwrap_or_default();
+        let screen = Edid { modes: mode::offered(&info), size: own.size.or(measured(&info)), ..own };
+        Ok(Prepared { resources, info, screen, setup })
     }
 
     fn is_taken(&self, connector: connector::Handle) -> bool {
@@ -120,6 +134,13 @@ impl Kms {
     }
 }
 
+/// The size of a screen as the kernel has it.
+fn measured(connector: &connector::Info) -> Option<PhysicalSize> {
+    let (width_millimetres, height_millimetres) = connector.size()?;
+    let known = width_millimetres > 0 && height_millimetres > 0;
+    known.then_some(PhysicalSize { width_millimetres, height_millimetres })
+}
+
 impl Output for Kms {
     fn check(&mut self, connector: &str, resolution: Resolution) -> Result<(), OutputError> {
         let (_, info) = self.find(connector)?;
@@ -135,13 +156,13 @@ impl Output for Kms {
     fn open(&mut self, connector: &str, resolution: Resolution, label: &str) -> Result<HeadId, OutputError> {
         let prepared = self.prepared.remove(connector).filter(|prepared| prepared.setup.resolution == resolution);
         let prepared = prepared.map_or_else(|| self.prepare(connector, resolution), Ok)?;
-        let Prepared { resources, info, setup } = prepared;
+        let Prepared { resources, info, screen, setup } = prepared;
         if self.is_taken(info.handle()) {
             return Err(OutputError::Taken(connector.into()));
         }
         let crtc = self.choose_crtc(&resources, &info).ok_or_else(|| OutputError::NoCrtc(connector.into()))?;
         let ((width, height), refresh) = (setup.mode.size(), setup.mode.vrefresh());
-        let head = Head::new(Rc::clone(&self.card), info, crtc, setup)?;
+        let head = Head::new(Rc::clone(&self.card), (info, screen), crtc, setup)?;
         log::debug!("{label}: on connector {connector}, mode {width}x{height} at {refresh} Hz");
         self.opened += 1;
         self.heads.insert(HeadId(self.opened), head);
@@ -153,8 +174,8 @@ impl Output for Kms {
         self.done.retain(|done| *done != head);
     }
 
-    fn screen(&self, head: HeadId) -> Screen {
-        self.heads.get(&head).map(Head::screen).unwrap_or_default()
+    fn screen(&self, head: HeadId) -> Edid {
+        self.heads.get(&head).map(Head::screen).cloned().unwrap_or_default()
     }
 
     fn show(&mut self, head: HeadId, resolution: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {

@@ -1,9 +1,10 @@
 //! A connector's modes: what they are, which of them shows a guest, and where on it the picture lies.
 
 use drm::control::{Mode, ModeTypeFlags, connector};
+use vitrine_xen::edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 
-use crate::output::{OutputError, Screen, ScreenMode};
+use crate::output::OutputError;
 
 /// The refresh rate that is liked best, in Hz: what displif front ends take a screen to have.
 const USUAL_REFRESH: u32 = 60;
@@ -22,16 +23,26 @@ pub(super) fn choose(connector: &connector::Info, resolution: Resolution) -> Res
     best.map(|(_, mode)| *mode).ok_or_else(|| OutputError::NoMode(connector.to_string(), resolution))
 }
 
-/// What a connector says of its screen: the preferred mode first, the others as the kernel has them.
-pub(super) fn screen(connector: &connector::Info) -> Screen {
+/// The sizes that a connector can show, each with the rate that [`choose`] takes; the preferred one first.
+pub(super) fn offered(connector: &connector::Info) -> Vec<edid::Mode> {
+    let mut offered: Vec<edid::Mode> = Vec::new();
     let mut modes: Vec<&Mode> = connector.modes().iter().collect();
     modes.sort_by_key(|mode| !mode.mode_type().contains(ModeTypeFlags::PREFERRED));
-    let modes = modes.into_iter().map(|mode| {
-        let (width, height) = mode.size();
-        let resolution = Resolution { width: width.into(), height: height.into() };
-        ScreenMode { resolution, refresh_millihertz: 1000 * mode.vrefresh() }
-    });
-    Screen { name: connector.to_string(), millimetres: connector.size().unwrap_or_default(), modes: modes.collect() }
+    for mode in modes {
+        let (width, height) = (u32::from(mode.size().0), u32::from(mode.size().1));
+        let known = offered.iter().any(|mode| (mode.width, mode.height) == (width, height));
+        if !known && let Ok(best) = choose(connector, Resolution { width, height }) {
+            offered.extend(edid::Mode::new(width, height, refresh_millihertz(&best)));
+        }
+    }
+    offered
+}
+
+/// A mode's rate from its timing, in millihertz; the kernel's number in whole hertz where the timing says nothing.
+fn refresh_millihertz(mode: &Mode) -> u32 {
+    let pixels = u64::from(mode.hsync().2) * u64::from(mode.vsync().2);
+    let exact = (u64::from(mode.clock()) * 1_000_000).checked_div(pixels).and_then(|rate| u32::try_from(rate).ok());
+    exact.unwrap_or_else(|| mode.vrefresh().saturating_mul(1000))
 }
 
 /// How far a mode is from what is wanted: less is better, `None` is too small.
