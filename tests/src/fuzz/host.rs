@@ -8,7 +8,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use vitrine_backend::engine::{Engine, Limits};
-use vitrine_backend::output::{HeadId, Output, OutputError, Picture, Screen};
+use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
+use vitrine_xen::edid::{Edid, Mode};
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
 use vitrine_xen::fake::{Domain, Pages, SyncStore, Vdispl, World};
 use vitrine_xen::io::displif::directory;
@@ -471,8 +472,9 @@ impl Output for Screens {
         heads.done.retain(|done| *done != head);
     }
 
-    fn screen(&self, head: HeadId) -> Screen {
-        Screen::usual(&format!("screen {}", head.0))
+    fn screen(&self, head: HeadId) -> Edid {
+        let modes = [(16, 16), (1024, 768)].into_iter().filter_map(|(width, height)| Mode::new(width, height, 60_000));
+        Edid { name: Some(format!("screen {}", head.0)), size: None, modes: modes.collect() }
     }
 
     fn show(&mut self, head: HeadId, resolution: Resolution, picture: &Picture<'_>) -> Result<(), OutputError> {
