@@ -4,8 +4,10 @@ use alloc::string::String;
 use core::fmt;
 
 use vitrine_xen::io::displif::Status;
-use vitrine_xen::platform::{OutOfMemory, StoreError};
+use vitrine_xen::io::displif::directory::BadDirectory;
+use vitrine_xen::platform::{GrantSpace, MapError, OutOfMemory, StoreError};
 
+use crate::backing::BadImport;
 use crate::config::{BadValue, MOST_CONNECTORS};
 
 /// Why there is no display, or no picture on it.
@@ -51,11 +53,26 @@ pub enum Error {
         needed: usize,
         /// How many are free.
         free: usize,
+        /// What `max_grant_frames` has to be at least.
+        max_grant_frames: usize,
     },
+    /// What the back end has written into the page directory of a buffer that it allocates makes no sense.
+    Directory(BadDirectory),
+    /// The pages that the back end has allocated can't be mapped.
+    Mapping(MapError),
+    /// A scatter list can't be imported as it was asked for.
+    Import(BadImport),
     /// Xen has no event channel left.
     Ports,
     /// The back end refused an operation; its code in displif.
     Refused(u8, Status),
+}
+
+impl Error {
+    /// Fewer than `needed` grants are free.
+    pub(crate) fn no_grants(needed: usize, space: GrantSpace) -> Self {
+        Self::Grants { needed, free: space.free, max_grant_frames: space.frames_for(needed) }
+    }
 }
 
 impl fmt::Display for Error {
@@ -85,11 +102,15 @@ impl fmt::Display for Error {
             }
             Self::RingMemory(shortage) => write!(f, "not enough memory for a ring: {shortage}"),
             Self::EdidMemory(shortage) => write!(f, "not enough memory for an EDID: {shortage}"),
-            Self::Grants { needed, free } => write!(
+            Self::Grants { needed, free, max_grant_frames } => write!(
                 f,
-                "the grant table is full: {needed} grants are needed and {free} are free; raise max_grant_frames= in the \
-                 guest's configuration, one frame holds 512"
+                "the grant table is full: {needed} grants are needed and {free} are free; set max_grant_frames= in the \
+                 guest's configuration to {max_grant_frames} or more, and gnttab_max_frames= on Xen's command line if it \
+                 allows fewer, which is 64 by default"
             ),
+            Self::Directory(problem) => write!(f, "the back end's page directory is wrong: {problem}"),
+            Self::Mapping(error) => write!(f, "the back end's buffer can't be mapped: {error}"),
+            Self::Import(problem) => write!(f, "the memory can't be imported: {problem}"),
             Self::Ports => write!(f, "Xen has no event channel left for this guest"),
             Self::Refused(code, status) => write!(f, "the back end refused operation {code:#04x}: {status}"),
         }

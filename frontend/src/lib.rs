@@ -7,7 +7,7 @@
 //! so they run unchanged on the bare machine and over the fake Xen of the tests.
 //!
 //! Where to begin reading: [`link`] (who goes to which state when), then [`device`] (the engine), [`swapchain`] (buffers
-//! and page flips), [`requests`] (what is in flight), [`shared`] (pages, grants and quarantine), [`face`].
+//! and page flips), [`requests`] (what is in flight), [`backing`] and [`shared`] (pages, grants and quarantine), [`face`].
 //!
 //! It may know `vitrine-xen` and nothing else of this workspace; in particular no pixels, no kernel and no executor.
 #![no_std]
@@ -15,6 +15,7 @@
 
 extern crate alloc;
 
+pub mod backing;
 mod channel;
 pub mod config;
 pub mod device;

@@ -5,6 +5,7 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use vitrine_xen::memory::SharedMemory;
 use vitrine_xen::platform::{FrontPlatform, OutOfMemory, OwnPages, SharedPages};
@@ -12,7 +13,7 @@ use vitrine_xen::{Access, DomainId, GrantRef};
 
 use crate::Error;
 
-/// Pages and their grants, one a page, in order.
+/// Pages and the grants of all or some of them, one a page, in order.
 ///
 /// Dropping it ends the grants. Pages that the peer still maps then are never used again: whoever can wait for them ends
 /// the grants with [`Self::end`] and keeps the rest in quarantine.
@@ -30,23 +31,34 @@ impl<P: FrontPlatform> Granted<P> {
         count: usize,
         shortage: impl FnOnce(OutOfMemory) -> Error,
     ) -> Result<Self, Error> {
-        let space = platform.grant_space();
-        if count > space.free {
-            return Err(Error::Grants { needed: count, free: space.free });
-        }
-        let pages = platform.allocate(count).map_err(shortage)?;
+        expect_free_grants(platform, count)?;
+        // The list first: when the pages have taken all memory, none is left for it.
         let references = Vec::with_capacity(count);
-        let mut granted = Self { platform: platform.clone(), pages: Rc::new(pages), references };
-        for index in 0..count {
-            match platform.grant(peer, granted.pages.gfn(index), Access::ReadWrite) {
-                Ok(reference) => granted.references.push(reference),
+        let pages = Rc::new(platform.allocate(count).map_err(shortage)?);
+        Self { platform: platform.clone(), pages, references }.grant(peer, 0..count)
+    }
+
+    /// Grants some of the pages that somebody has already to `peer`, readable and writable. All or nothing. Panics when there
+    /// are no such pages.
+    pub fn of(platform: &P, peer: DomainId, pages: Rc<P::Pages>, which: Range<usize>) -> Result<Self, Error> {
+        expect_free_grants(platform, which.len())?;
+        let references = Vec::with_capacity(which.len());
+        Self { platform: platform.clone(), pages, references }.grant(peer, which)
+    }
+
+    fn grant(mut self, peer: DomainId, which: Range<usize>) -> Result<Self, Error> {
+        let needed = which.len();
+        for index in which {
+            match self.platform.grant(peer, self.pages.gfn(index), Access::ReadWrite) {
+                Ok(reference) => self.references.push(reference),
                 Err(_) => {
-                    drop(granted);
-                    return Err(Error::Grants { needed: count, free: platform.grant_space().free });
+                    let platform = self.platform.clone();
+                    drop(self);
+                    return Err(Error::no_grants(needed, platform.grant_space()));
                 }
             }
         }
-        Ok(granted)
+        Ok(self)
     }
 
     /// The grants, one a page, in the order of the pages.
@@ -69,6 +81,12 @@ impl<P: FrontPlatform> Granted<P> {
     fn end_what_can_be(&mut self) {
         self.references.retain(|reference| self.platform.end_grant(*reference).is_err());
     }
+}
+
+/// Fails when fewer than `needed` grants are free, before anything is made that would have to be undone.
+pub fn expect_free_grants<P: FrontPlatform>(platform: &P, needed: usize) -> Result<(), Error> {
+    let space = platform.grant_space();
+    if needed > space.free { Err(Error::no_grants(needed, space)) } else { Ok(()) }
 }
 
 impl<P: FrontPlatform> Drop for Granted<P> {

@@ -17,7 +17,7 @@ use crate::{Access, DomainId, Gfn, GrantRef, Port};
 
 /// Whole pages of memory that another domain may be able to write, kept mapped for as long as this value lives.
 pub trait SharedPages {
-    /// The pages as one run of bytes, a multiple of [`crate::PAGE_SIZE`] long.
+    /// The pages as one run of bytes, a multiple of [`crate::PAGE_SIZE`] long unless the implementer says less.
     fn memory(&self) -> SharedMemory<'_>;
 }
 
