@@ -1,4 +1,4 @@
-//! Builds what runs in the lab: appliances' images, and the back end for dom0.
+//! Builds what runs in the lab: appliances' images, the back end for dom0, and the program of a Linux guest.
 //!
 //! Each kind has compiler flags of its own and therefore a target folder of its own, so that none makes cargo build
 //! another anew.
@@ -16,8 +16,8 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// pointer. Backtraces follow the frame pointers.
 const IMAGE_FLAGS: [&str; 3] = ["-Crelocation-model=static", "-Cno-redzone=yes", "-Cforce-frame-pointers=yes"];
 
-/// dom0 has no libraries of ours.
-const BACKEND_FLAGS: [&str; 1] = ["-Ctarget-feature=+crt-static"];
+/// Neither dom0 nor a Linux guest has libraries of ours.
+const STATIC_FLAGS: [&str; 1] = ["-Ctarget-feature=+crt-static"];
 
 /// When this variable is set, images and back end are taken as they are, without calling cargo: for tests that run after
 /// everything was built.
@@ -112,11 +112,24 @@ pub fn appliances_named(names: &[&str]) -> Result<Vec<Built>> {
 ///
 /// It doesn't compile (cargo has said why).
 pub fn backend() -> Result<Built> {
-    let target = target_folder().join("backend");
-    let mut command = cargo_build(&target, &BACKEND_FLAGS);
-    command.args(["--package", "vitrine-backend", "--bin", "vitrine-backend", "--release"]);
+    static_binary("vitrine-backend", "vitrine-backend")
+}
+
+/// Builds the init of the Linux guest that shows pictures by Linux's own front end, as one static binary.
+///
+/// # Errors
+///
+/// It doesn't compile (cargo has said why).
+pub fn linux_guest() -> Result<Built> {
+    static_binary("vitrine-linux-guest", "linux-guest")
+}
+
+fn static_binary(package: &str, name: &str) -> Result<Built> {
+    let target = target_folder().join("static");
+    let mut command = cargo_build(&target, &STATIC_FLAGS);
+    command.args(["--package", package, "--bin", name, "--release"]);
     build(command)?;
-    strip(&target.join(TARGET).join("release/vitrine-backend"), &target.join("vitrine-backend"))
+    strip(&target.join(TARGET).join("release").join(name), &target.join(name))
 }
 
 /// `cargo build` with flags and a target folder of its own.

@@ -9,14 +9,14 @@ use anyhow::{Context, Result, ensure};
 use embedded_graphics::prelude::Size;
 use vitrine_gfx::{Surface, testcard};
 use xtask::images;
-use xtask::lab::{Lab, Need};
+use xtask::lab::{Lab, LinuxGuest, Need};
 use xtask::machine::{Guest, GuestConfig, Machine, Options, Payload, Program};
 use xtask::picture::Picture;
 
 /// How long a guest may take for anything; far more than it needs on a machine that is busy with other things.
 pub const LIMIT: Duration = Duration::from_secs(60);
 
-/// The machine that all tests share.
+/// A machine that tests share.
 pub struct Stage {
     pub machine: Machine,
     folder: PathBuf,
@@ -31,12 +31,22 @@ impl Stage {
         lab.prepare(Need::Daily, false)?;
         let names = images::appliances()?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut payload = Payload::default();
-        for (name, image) in names.iter().zip(images::appliances_named(&names)?) {
-            payload.file(&format!("{name}.elf"), &image.file)?;
-        }
-        payload.file("vitrine-backend", &images::backend()?.file)?;
-        let machine = Machine::start(&lab, Options { payload, ..Options::default() })?;
+        Self::start(&lab, Options { payload: payload(&names)?, ..Options::default() })
+    }
+
+    /// The same in a machine in which Linux can be a guest, with few images and from cold.
+    pub fn for_linux_guests() -> Result<Self> {
+        let lab = Lab::open()?;
+        lab.prepare(Need::LinuxGuest, false)?;
+        let mut payload = payload(&["testcard"])?;
+        let LinuxGuest { kernel, ramdisk } = lab.linux_guest(&images::linux_guest()?.file)?;
+        payload.data("linux.gz", kernel);
+        payload.data("linux.cpio", ramdisk);
+        Self::start(&lab, Options { payload, linux_guests: true, ..Options::default() })
+    }
+
+    fn start(lab: &Lab, options: Options) -> Result<Self> {
+        let machine = Machine::start(lab, options)?;
         let folder = images::target_folder().join("boot-tests");
         std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
         Ok(Self { machine, folder, guests: RefCell::default() })
@@ -74,12 +84,23 @@ impl Stage {
         }
     }
 
+    /// A name that no guest had yet.
     fn fresh_name(&self, image: &str) -> String {
         let mut guests = self.guests.borrow_mut();
         let count = guests.entry(image.to_owned()).or_default();
         *count += 1;
         format!("{image}-{count}")
     }
+}
+
+/// The images of these appliances, and the back end.
+fn payload(appliances: &[&str]) -> Result<Payload> {
+    let mut payload = Payload::default();
+    for (name, image) in appliances.iter().zip(images::appliances_named(appliances)?) {
+        payload.file(&format!("{name}.elf"), &image.file)?;
+    }
+    payload.file("vitrine-backend", &images::backend()?.file)?;
+    Ok(payload)
 }
 
 /// A back end and the guests of one test.

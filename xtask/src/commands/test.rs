@@ -56,6 +56,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if !arguments.host {
         tally.images();
         tally.step("lab", || Lab::open()?.prepare(Need::Daily, false));
+        if arguments.filter.is_none() {
+            tally.step("lab for Linux guests", || Lab::open()?.prepare(Need::LinuxGuest, false));
+        }
         tally.cargo_test("boots", boot_tests(arguments.filter.as_deref()))?;
     }
     note!("{:.0} s", start.elapsed().as_secs_f64());
@@ -95,7 +98,8 @@ impl Tally {
         self.step("images", || {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             built = images::appliances_named(&names)?;
-            images::backend().map(drop)
+            images::backend()?;
+            images::linux_guest().map(drop)
         });
         for (name, image) in names.iter().zip(&built) {
             self.step(&format!("no red zone in {name}"), || {

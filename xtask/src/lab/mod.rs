@@ -7,11 +7,13 @@ mod apt;
 mod cpio;
 mod dom0;
 mod libraries;
+mod linux_guest;
 mod modules;
 mod packages;
 mod qemu;
 mod sources;
 
+pub use linux_guest::LinuxGuest;
 pub use packages::Tree;
 pub use qemu::Qemu;
 
@@ -43,13 +45,15 @@ pub enum Need {
     Daily,
     /// QEMU 7.2, for time that counts instructions.
     Icount,
+    /// QEMU 7.2, for Linux as a guest: 10.0 tells a guest on Xen a wrong CR2, and Linux dies of its first page fault.
+    LinuxGuest,
 }
 
 impl Need {
     fn trees(self) -> &'static [Tree] {
         match self {
             Need::Daily => &[Tree::Dom0, Tree::Linux, Tree::Qemu],
-            Need::Icount => &[Tree::Dom0, Tree::Linux, Tree::QemuIcount],
+            Need::Icount | Need::LinuxGuest => &[Tree::Dom0, Tree::Linux, Tree::QemuIcount],
         }
     }
 }
@@ -146,6 +150,15 @@ impl Lab {
         self.folder.join("built/dom0.cpio")
     }
 
+    /// The files of a Linux guest whose init is the static binary `init`. Its kernel is dom0's.
+    ///
+    /// # Errors
+    ///
+    /// A file can't be read, or the kernel is packed in a way that is not known here.
+    pub fn linux_guest(&self, init: &Path) -> Result<LinuxGuest> {
+        linux_guest::build(&self.kernel(), &self.folder.join(Tree::Linux.folder()), init)
+    }
+
     /// Where saved states of booted machines are kept.
     pub fn warm_folder(&self) -> PathBuf {
         self.folder.join("warm")
@@ -159,7 +172,7 @@ impl Lab {
     pub fn qemu(&self, need: Need) -> Result<Qemu> {
         match need {
             Need::Daily => Qemu::find(&self.folder.join(Tree::Qemu.folder())),
-            Need::Icount => Qemu::find(&self.folder.join(Tree::QemuIcount.folder())),
+            Need::Icount | Need::LinuxGuest => Qemu::find(&self.folder.join(Tree::QemuIcount.folder())),
         }
     }
 

@@ -186,6 +186,20 @@ impl<'m> Guest<'m> {
         self.machine.text(self.from, |e| self.said(e))
     }
 
+    /// Types a line on the guest's console.
+    ///
+    /// # Errors
+    ///
+    /// The line has characters other than letters, digits, spaces and `-`, or the guest has no console.
+    pub fn type_line(&self, line: &str) -> Result<()> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '-';
+        if !line.chars().all(is_plain) {
+            bail!("{line:?} can't be typed: letters, digits, spaces and - only");
+        }
+        let terminal = format!("/local/domain/{}/console/tty", self.domid);
+        self.machine.run_ok(&format!("echo {line} > $(xenstore-read {terminal})")).map(drop)
+    }
+
     /// Asks the guest to power off, as `xl shutdown` does.
     ///
     /// # Errors

@@ -87,6 +87,8 @@ pub struct Options {
     pub clock: Clock,
     /// Where the screen is shown.
     pub display: Display,
+    /// Whether Linux is to run as a guest. Always a cold start.
+    pub linux_guests: bool,
     /// Boot, even if a saved state is there.
     pub cold: bool,
     /// Called with each line that the machine says.

@@ -45,6 +45,7 @@ impl<'l> Start<'l> {
     pub fn new(lab: &'l Lab, options: Options) -> Result<Start<'l>> {
         let need = match options.clock {
             Clock::Instructions => Need::Icount,
+            Clock::Host if options.linux_guests => Need::LinuxGuest,
             Clock::Host => Need::Daily,
         };
         Ok(Start {
@@ -53,7 +54,7 @@ impl<'l> Start<'l> {
             archive: options.payload.archive()?,
             clock: options.clock,
             display: options.display,
-            cold: options.cold,
+            cold: options.cold || options.linux_guests,
             listener: options.listener,
         })
     }
