@@ -5,21 +5,22 @@ use std::collections::BTreeMap;
 use vitrine_xen::io::displif::directory::buffer_pages;
 use vitrine_xen::io::displif::{self, DisplayBuffer, FLAG_REQUEST_ALLOCATION, PixelFormat, Scanout};
 use vitrine_xen::memory::SharedMemory;
-use vitrine_xen::platform::{BackPlatform, SharedPages};
-use vitrine_xen::{DomainId, PAGE_SIZE};
+use vitrine_xen::platform::{BackPlatform, GrantedPages, SharedPages};
+use vitrine_xen::{DomainId, GrantRef, PAGE_SIZE};
 
 use super::{Limits, Refusal, directory, shape};
 use crate::output::Picture;
 
-/// What a front end has made known. Pages stay mapped for as long as their buffer is in here.
-pub struct Buffers<M> {
-    buffers: BTreeMap<u64, Buffer<M>>,
+/// What a front end has made known. Pages stay mapped, or allocated, for as long as their buffer is in here.
+pub struct Buffers<P: BackPlatform> {
+    buffers: BTreeMap<u64, Buffer<P>>,
     framebuffers: BTreeMap<u64, Framebuffer>,
     pages: usize,
+    allocates: bool,
 }
 
-struct Buffer<M> {
-    pages: M,
+struct Buffer<P: BackPlatform> {
+    pages: Pages<P>,
     page_count: usize,
     /// Where the picture begins, and how many bytes it may take.
     offset: usize,
@@ -27,6 +28,23 @@ struct Buffer<M> {
     /// Bytes from one row to the next; `None` where the request named no shape.
     stride: Option<usize>,
     framebuffers: usize,
+}
+
+/// Where a buffer's pages come from.
+enum Pages<P: BackPlatform> {
+    /// The front end has granted them.
+    Granted(P::Mapping),
+    /// They are ours, and the front end may map them.
+    Allocated(P::Allocation),
+}
+
+impl<P: BackPlatform> SharedPages for Pages<P> {
+    fn memory(&self) -> SharedMemory<'_> {
+        match self {
+            Self::Granted(pages) => pages.memory(),
+            Self::Allocated(pages) => pages.memory(),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -38,29 +56,20 @@ struct Framebuffer {
     stride: usize,
 }
 
-impl<M> Default for Buffers<M> {
-    fn default() -> Self {
-        Self { buffers: BTreeMap::new(), framebuffers: BTreeMap::new(), pages: 0 }
-    }
-}
-
-impl<M: SharedPages> Buffers<M> {
-    /// Pages that are mapped.
-    pub fn pages(&self) -> usize {
-        self.pages
+impl<P: BackPlatform> Buffers<P> {
+    /// None. `allocates`: whether the front end may ask for pages of ours.
+    pub fn new(allocates: bool) -> Self {
+        Self { buffers: BTreeMap::new(), framebuffers: BTreeMap::new(), pages: 0, allocates }
     }
 
-    /// DBUF_CREATE: reads the page directory and maps the buffer.
-    pub fn create<P>(
+    /// DBUF_CREATE: maps the pages that the page directory lists, or fills the directory with pages of ours.
+    pub fn create(
         &mut self,
         platform: &P,
         guest: DomainId,
         request: &DisplayBuffer,
         limits: &Limits,
-    ) -> Result<(), Refusal>
-    where
-        P: BackPlatform<Mapping = M>,
-    {
+    ) -> Result<(), Refusal> {
         let stride = check_buffer(request)?;
         let cookie = request.dbuf_cookie;
         if self.buffers.contains_key(&cookie) {
@@ -74,12 +83,26 @@ impl<M: SharedPages> Buffers<M> {
         if wanted > left {
             return Err(Refusal::PageLimit { wanted, left });
         }
-        let references = directory::read(platform, guest, request.directory, wanted)?;
-        let pages = platform.map(guest, &references).map_err(Refusal::Map)?;
+        let pages = if request.flags & FLAG_REQUEST_ALLOCATION != 0 {
+            self.allocate(platform, guest, request.directory, wanted)?
+        } else {
+            let references = directory::read(platform, guest, request.directory, wanted)?;
+            Pages::Granted(platform.map(guest, &references).map_err(Refusal::Map)?)
+        };
         let (offset, size) = (request.data_offset as usize, request.buffer_size);
         self.buffers.insert(cookie, Buffer { pages, page_count: wanted, offset, size, stride, framebuffers: 0 });
         self.pages += wanted;
         Ok(())
+    }
+
+    fn allocate(&self, platform: &P, guest: DomainId, first: GrantRef, wanted: usize) -> Result<Pages<P>, Refusal> {
+        if !self.allocates {
+            return Err(Refusal::NotAllocating);
+        }
+        let directory = directory::Blank::open(platform, guest, first, wanted)?;
+        let pages = platform.allocate_granted(guest, wanted).map_err(Refusal::Allocate)?;
+        directory.fill(pages.references());
+        Ok(Pages::Allocated(pages))
     }
 
     /// DBUF_DESTROY: unmaps the buffer.
@@ -164,9 +187,6 @@ fn check_buffer(request: &DisplayBuffer) -> Result<Option<usize>, Refusal> {
     if flags & !FLAG_REQUEST_ALLOCATION != 0 {
         return Err(Refusal::UnknownFlags(flags));
     }
-    if flags != 0 {
-        return Err(Refusal::BackendAllocation);
-    }
     if data_offset as usize >= PAGE_SIZE {
         return Err(Refusal::DataOffset(data_offset));
     }
@@ -176,8 +196,13 @@ fn check_buffer(request: &DisplayBuffer) -> Result<Option<usize>, Refusal> {
     if buffer_size == 0 {
         return Err(Refusal::EmptyBuffer);
     }
+    let (imported, allocated) = ((width, height, bits_per_pixel) == (0, 0, 0), flags & FLAG_REQUEST_ALLOCATION != 0);
+    // What is imported, and what begins within a page, lies in the front end's pages already.
+    if allocated && (imported || data_offset != 0) {
+        return Err(Refusal::AllocatedImport);
+    }
     // An imported buffer has no shape of its own; its framebuffers say how it is read.
-    if (width, height, bits_per_pixel) == (0, 0, 0) {
+    if imported {
         return Ok(None);
     }
     shape::buffer_stride(width, height, bits_per_pixel, buffer_size).map(Some)

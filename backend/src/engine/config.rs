@@ -3,7 +3,8 @@
 use core::fmt;
 
 use vitrine_xen::io::displif::nodes::{
-    self, BadResolution, EVENT_CHANNEL, EVENT_RING, REQUEST_CHANNEL, REQUEST_RING, RESOLUTION, Resolution, UNIQUE_ID,
+    self, BE_ALLOC, BadResolution, EVENT_CHANNEL, EVENT_RING, REQUEST_CHANNEL, REQUEST_RING, RESOLUTION, Resolution,
+    UNIQUE_ID,
 };
 use vitrine_xen::platform::{BackStore, StoreError};
 use vitrine_xen::{GrantRef, Port};
@@ -105,6 +106,16 @@ pub fn read_connectors<S: BackStore>(
         let resolution = Resolution::parse(&value).map_err(|error| ConfigError::Resolution(path, error))?;
         let name = read_name(store, format!("{frontend}/{}/{UNIQUE_ID}", connectors.len()))?;
         connectors.push(ConnectorConfig { name, resolution });
+    }
+}
+
+/// Reads whether the toolstack wants the back end to allocate the device's buffers: `be-alloc` is 1, and nothing else.
+pub fn read_allocation<S: BackStore>(store: &S, frontend: &str) -> Result<bool, ConfigError> {
+    let path = format!("{frontend}/{BE_ALLOC}");
+    match store.read(&path).as_deref() {
+        Ok(value) => Ok(value == b"1"),
+        Err(StoreError::NotFound) => Ok(false),
+        Err(error) => Err(ConfigError::Unreadable(path, *error)),
     }
 }
 

@@ -67,7 +67,7 @@ pub struct Context<'a, P: BackPlatform, O> {
     /// The front end's domain.
     pub guest: DomainId,
     /// The device's buffers.
-    pub buffers: &'a mut Buffers<P::Mapping>,
+    pub buffers: &'a mut Buffers<P>,
     /// The output.
     pub output: &'a mut O,
     /// What a guest may ask for.

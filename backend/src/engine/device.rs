@@ -76,8 +76,10 @@ pub struct Device<P: BackPlatform> {
     situation: Situation,
     /// Read once, while the toolstack still holds the guest: later the guest can write some of these nodes.
     configuration: Vec<ConnectorConfig>,
+    /// Whether the guest may have pages of ours; read with the configuration.
+    allocates: bool,
     connectors: Vec<Connector<P>>,
-    buffers: Buffers<P::Mapping>,
+    buffers: Buffers<P>,
     log: Rc<GuestLog>,
     /// Whether the error node was written.
     reported: bool,
@@ -102,8 +104,9 @@ impl<P: BackPlatform> Device<P> {
             frontend,
             situation: Situation::new(),
             configuration: Vec::new(),
+            allocates: false,
             connectors: Vec::new(),
-            buffers: Buffers::default(),
+            buffers: Buffers::new(false),
             log: Rc::default(),
             reported: false,
             lacks_connector: false,
@@ -210,7 +213,7 @@ impl<P: BackPlatform> Device<P> {
         for connector in self.connectors.drain(..) {
             connector.release(output);
         }
-        self.buffers = Buffers::default();
+        self.buffers = Buffers::new(self.allocates);
         self.situation.holding = false;
     }
 
@@ -247,6 +250,7 @@ impl<P: BackPlatform> Device<P> {
                 self.log(environment, Level::Info, format_args!("wants {resolution} on connector {name}"));
                 environment.output.check(name, *resolution).map_err(Failure::Output)?;
             }
+            self.allocates = config::read_allocation(environment.store, &self.frontend).map_err(Failure::Config)?;
             self.configuration = configuration;
         }
         self.situation.configured = true;
@@ -255,6 +259,7 @@ impl<P: BackPlatform> Device<P> {
 
     fn connect<S: BackStore, O: Output>(&mut self, environment: &mut Environment<'_, P, S, O>) -> Result<(), Failure> {
         self.situation.holding = true;
+        self.buffers = Buffers::new(self.allocates);
         let version = config::read_version(environment.store, &self.frontend).map_err(Failure::Config)?;
         for (index, configuration) in self.configuration.iter().enumerate() {
             let transport =

@@ -5,7 +5,7 @@ use core::fmt;
 use vitrine_xen::PAGE_SIZE;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::io::displif::{EDID_BUFFER_SIZE, Status};
-use vitrine_xen::platform::MapError;
+use vitrine_xen::platform::{AllocationError, MapError};
 
 use crate::output::OutputError;
 
@@ -16,8 +16,12 @@ pub enum Refusal {
     UnknownOperation(u8),
     /// The operation belongs on connector 0's ring.
     WrongRing,
-    /// The back end allocates no buffers.
-    BackendAllocation,
+    /// The toolstack does not let this guest have pages of the back end's.
+    NotAllocating,
+    /// An imported buffer, or one with an offset, can't be allocated by the back end.
+    AllocatedImport,
+    /// There are no pages that the guest could map.
+    Allocate(AllocationError),
     /// No EDID can say this resolution.
     NoEdid(Resolution),
     /// The buffer for the EDID is smaller than the protocol wants it; its size in bytes.
@@ -103,11 +107,12 @@ impl Refusal {
     /// The response's status.
     pub fn status(&self) -> Status {
         match self {
-            Self::UnknownOperation(_) | Self::BackendAllocation | Self::NoEdid(_) => Status::NOT_SUPPORTED,
+            Self::UnknownOperation(_) | Self::NotAllocating | Self::NoEdid(_) => Status::NOT_SUPPORTED,
             Self::CookieTaken(_) => Status::EXISTS,
             Self::NoBuffer(_) | Self::NoFramebuffer(_) => Status::NOT_FOUND,
             Self::BufferInUse(_) | Self::FlipPending => Status::BUSY,
             Self::Map(MapError::NoRoom(_))
+            | Self::Allocate(_)
             | Self::BufferLimit(_)
             | Self::FramebufferLimit(_)
             | Self::PageLimit { .. } => Status::NO_MEMORY,
@@ -123,7 +128,13 @@ impl fmt::Display for Refusal {
         match self {
             Self::UnknownOperation(code) => write!(f, "operation {code:#04x} does not exist"),
             Self::WrongRing => f.write_str("this operation belongs on connector 0's ring"),
-            Self::BackendAllocation => f.write_str("buffers are not allocated here: set be-alloc=0 in vdispl"),
+            Self::NotAllocating => {
+                f.write_str("the back end allocates no pages for this guest: set be-alloc=1 in vdispl")
+            }
+            Self::AllocatedImport => f.write_str(
+                "a buffer that the back end allocates needs width, height and bits per pixel, and no offset",
+            ),
+            Self::Allocate(error) => error.fmt(f),
             Self::NoEdid(resolution) => write!(f, "{resolution} is more than an EDID can say"),
             Self::EdidBuffer(size) => write!(f, "{size} bytes for an EDID, instead of {EDID_BUFFER_SIZE} or more"),
             Self::ZeroCookie => f.write_str("0 is no cookie"),

@@ -85,7 +85,7 @@ fn buffers_are_checked() {
     let cases = [
         ("cookie 0", DisplayBuffer { dbuf_cookie: 0, ..good }, Status::INVALID),
         ("unknown flag", DisplayBuffer { flags: 2, ..good }, Status::INVALID),
-        ("be-alloc", DisplayBuffer { flags: FLAG_REQUEST_ALLOCATION, ..good }, Status::NOT_SUPPORTED),
+        ("be-alloc", DisplayBuffer { flags: FLAG_REQUEST_ALLOCATION, ..shaped }, Status::NOT_SUPPORTED),
         ("no bytes", DisplayBuffer { buffer_size: 0, ..good }, Status::INVALID),
         ("no directory", DisplayBuffer { directory: GrantRef(0), ..good }, Status::INVALID),
         ("directory not granted", DisplayBuffer { directory: GrantRef(4000), ..good }, Status::INVALID),
