@@ -29,16 +29,9 @@ pub fn write(memory: SharedMemory<'_>, own: &[GrantRef], buffer: &[GrantRef]) {
         let page = memory.part(index * PAGE_SIZE, PAGE_SIZE);
         page.clear();
         page.write_u32(0, own.get(index + 1).map_or(0, |next| next.0));
-        fill_page(page, listed);
-    }
-}
-
-/// Writes `references`, at most [`GRANTS_PER_PAGE`], into one directory page, and leaves the rest of it as it is: with a buffer
-/// that the back end allocates the front end has written where the next page is. Panics when they are more.
-pub fn fill_page(page: SharedMemory<'_>, references: &[GrantRef]) {
-    assert!(references.len() <= GRANTS_PER_PAGE, "{} grants on one directory page", references.len());
-    for (position, reference) in references.iter().enumerate() {
-        page.write_u32(4 + 4 * position, reference.0);
+        for (position, reference) in listed.iter().enumerate() {
+            page.write_u32(4 + 4 * position, reference.0);
+        }
     }
 }
 
