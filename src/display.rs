@@ -1,6 +1,7 @@
 //! The display, with frames that can be drawn on.
 
 use alloc::rc::Rc;
+use alloc::string::String;
 
 use embedded_graphics::Pixel;
 use embedded_graphics::pixelcolor::Rgb888;
@@ -15,7 +16,7 @@ use vitrine_xen::platform::SharedPages;
 
 use crate::Error;
 
-/// A connector that pictures are shown on; [`crate::System::display`] opens it.
+/// A connector that pictures are shown on; [`crate::System::display`] opens the first, [`crate::System::displays`] all.
 ///
 /// The back end may go away and come back at any time, and the toolstack may detach the device and attach another.
 /// [`Self::acquire`] then waits for it, and the frame that it lends has age 0.
@@ -54,6 +55,22 @@ impl Display {
     /// Whether a back end is connected now.
     pub fn is_connected(&self) -> bool {
         self.face.is_connected()
+    }
+
+    /// The number of the vdispl device that the display is a connector of, from 0.
+    pub fn device(&self) -> u32 {
+        self.face.card().number()
+    }
+
+    /// The number of the connector in its device, from 0.
+    pub fn connector(&self) -> usize {
+        self.face.connector()
+    }
+
+    /// Which of the back end's outputs it is, by the name that the back end knows it by, such as `HDMI-A-1`; empty where
+    /// the toolstack does not say.
+    pub fn unique_id(&self) -> String {
+        self.face.info().map_or(String::new(), |info| info.configuration.unique_id)
     }
 
     /// Page flips and what went wrong with them, since the connection was made.

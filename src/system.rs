@@ -1,16 +1,16 @@
 //! The machine, as an appliance sees it.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::future::Future;
 use core::time::Duration;
 
 use embedded_graphics::prelude::Size;
-use vitrine_frontend::{Pacing, face};
+use vitrine_frontend::swapchain::REFRESH;
+use vitrine_frontend::{Cards, Pacing, face};
 use vitrine_kernel::{Counters, MemoryFigures, ShutdownReason, Xen};
 
 use crate::{Arguments, Clock, Display, Error};
-
-/// How long the back end may take to let go before the domain ends without.
-const FAREWELL: Duration = Duration::from_millis(800);
 
 /// Tells which vdispl devices exist; see [`face::Hotplug::changed`].
 pub type Hotplug = face::Hotplug<Xen>;
@@ -18,14 +18,15 @@ pub type Hotplug = face::Hotplug<Xen>;
 /// What the appliance runs on.
 #[derive(Clone, Copy)]
 pub struct System {
-    _made_by_run: (),
+    cards: &'static Cards<Xen>,
 }
 
 impl System {
     /// Runs an appliance to its end and ends the domain; [`crate::main!`] calls it.
     #[doc(hidden)]
     pub async fn run<F: Future<Output = Result<(), Error>>>(appliance: impl FnOnce(Self) -> F) {
-        let reason = match appliance(Self { _made_by_run: () }).await {
+        let cards = Box::leak(Box::new(vitrine_seat::cards()));
+        let reason = match appliance(Self { cards }).await {
             Ok(()) => ShutdownReason::Poweroff,
             Err(error) => {
                 log::error!("the appliance has ended: {error}");
@@ -40,18 +41,30 @@ impl System {
     /// A domain that has no vdispl device gets [`NoDevice`](vitrine_frontend::Error::NoDevice); one that may have to wait
     /// for the first `xl vdispl-attach` calls [`Self::wait_for_device`] before.
     pub async fn display(&self) -> Result<Display, Error> {
-        let face = face::Display::open(Xen, &Xen, 0, Pacing::Refresh(vitrine_frontend::swapchain::REFRESH)).await?;
-        let driver = face.drive(Xen);
-        self.spawn(async move {
-            if let Err(error) = driver.await {
-                log::error!("the display's connection has ended: {error}");
-            }
-        });
-        let closer = face.closer();
-        vitrine_kernel::before_shutdown(FAREWELL, async move { closer.close().await });
-        let resolution = face.ready().await?;
+        let display = self.cards.first(&Xen).await?.display(0, Pacing::Refresh(REFRESH));
+        let resolution = display.ready().await?;
         vitrine_kernel::milestone("display-connected");
-        Ok(Display::new(face, Size::new(resolution.width, resolution.height)))
+        Ok(Display::new(display, Size::new(resolution.width, resolution.height)))
+    }
+
+    /// Opens every connector of every vdispl device, and waits until pictures can be shown on each of them, or never will
+    /// be: such a display has its error in store for whoever acquires a frame. They are in the order of the devices'
+    /// numbers, and then of the connectors'.
+    ///
+    /// Each display has a pace of its own. Called again, for example after [`Hotplug::changed`] has told of a new
+    /// device, this gives a handle on every display anew, also on those that are open already.
+    pub async fn displays(&self) -> Result<Vec<Display>, Error> {
+        let mut opened = Vec::new();
+        for card in self.cards.all(&Xen).await? {
+            let connectors = card.connectors().await?.len();
+            opened.extend((0..connectors).map(|connector| card.display(connector, Pacing::Refresh(REFRESH))));
+        }
+        let mut displays = Vec::with_capacity(opened.len());
+        for display in opened {
+            let size = display.ready().await.map_or(Size::zero(), |mode| Size::new(mode.width, mode.height));
+            displays.push(Display::new(display, size));
+        }
+        Ok(displays)
     }
 
     /// Tells which vdispl devices there are, now and whenever that changes.

@@ -2,8 +2,8 @@
 //!
 //! Two layers. The engine, [`Device`], owns no executor and no clock: it is told what has happened (an event arrived, the
 //! back end's state changed, a xenstore command is done) and what time it is, and says which xenstore command it wants
-//! run and when it wants to be polled again. The face, [`Display`], is the asynchronous handle that an appliance holds, and
-//! [`Display::drive`] the loop that feeds the engine. Both are written against the traits of [`vitrine_xen::platform`],
+//! run and when it wants to be polled again. The [`face`] is the asynchronous handles that an appliance holds, and the
+//! loop that feeds the engine. Both are written against the traits of [`vitrine_xen::platform`],
 //! so they run unchanged on the bare machine and over the fake Xen of the tests.
 //!
 //! Where to begin reading: [`link`] (who goes to which state when), then [`device`] (the engine), [`swapchain`] (buffers
@@ -30,5 +30,5 @@ pub mod swapchain;
 pub use config::Configuration;
 pub use device::Device;
 pub use error::Error;
-pub use face::{Display, Frame, Presented};
+pub use face::{Card, Cards, Display, Frame, Presented};
 pub use swapchain::Pacing;

@@ -17,7 +17,7 @@ use vitrine_xen::Port;
 use vitrine_xen::platform::{FrontPlatform, Store, StoreError, Watch};
 use vitrine_xen::xenbus::XenbusState;
 
-use super::Shared;
+use super::card::Shared;
 use crate::Error;
 use crate::config::{self, Location};
 use crate::device::Command;
@@ -45,7 +45,7 @@ pub(super) async fn drive<P: FrontPlatform, S: Store>(shared: &Shared<P>, store:
         match wait(shared, &mut watches, &mut bells, deadline).await {
             Woken::BackEnd => look(shared, store, &location).await,
             Woken::Devices => {
-                if let Some(found) = find_attached(store, location.number).await {
+                if let Some(found) = find_attached(shared, store, location.number).await {
                     watches.back_end = watch(store, &found.backend_path).await?;
                     shared.device.borrow_mut().attached(found.clone());
                     location = found;
@@ -110,7 +110,7 @@ async fn read_own_state<S: Store>(store: &S, location: &Location) -> XenbusState
 
 /// The back end's state, and whether the toolstack wants the device to exist. A folder that is gone is a device that was
 /// detached; xenstored answers EACCES for it, since the folder above is not for this domain to read.
-pub(super) async fn read_back_end<S: Store>(store: &S, location: &Location) -> (XenbusState, bool) {
+async fn read_back_end<S: Store>(store: &S, location: &Location) -> (XenbusState, bool) {
     let (state, online) = (format!("{}/state", location.backend_path), format!("{}/online", location.backend_path));
     let (state, online) = join(store.read(&state), store.read(&online)).await;
     let state = state.map_or(XenbusState::Unknown, |value| XenbusState::parse(&value));
@@ -122,19 +122,39 @@ pub(super) async fn read_back_end<S: Store>(store: &S, location: &Location) -> (
     (state, online)
 }
 
-/// The device to go on with after the one that is detached: the one with its number if it is there again, else the first.
-/// What is about to be removed, or is not whole yet, is none; the watch tells when that changes.
-async fn find_attached<S: Store>(store: &S, number: u32) -> Option<Location> {
+/// Whether the toolstack wants the device to exist.
+pub(super) async fn is_attached<S: Store>(store: &S, location: &Location) -> bool {
+    read_back_end(store, location).await.1
+}
+
+/// The device to go on with after the one that is detached: the one with its number if it is there again, else the first
+/// that no other card has. What is about to be removed, or is not whole yet, is none; the watch tells when that changes.
+async fn find_attached<P: FrontPlatform, S: Store>(shared: &Shared<P>, store: &S, number: u32) -> Option<Location> {
     let numbers = config::devices(store).await.inspect_err(|error| log::warn!("{error}")).unwrap_or_default();
     let same_first = numbers.iter().filter(|other| **other == number);
-    for number in same_first.chain(numbers.iter().filter(|other| **other != number)) {
-        match config::locate(store, *number).await {
-            Ok(location) if read_back_end(store, &location).await.1 => return Some(location),
-            Ok(_) => {}
-            Err(error) => log::debug!("passed over: {error}"),
+    for candidate in same_first.chain(numbers.iter().filter(|other| **other != number)) {
+        let location = match config::locate(store, *candidate).await {
+            Ok(location) if is_attached(store, &location).await => location,
+            Ok(_) => continue,
+            Err(error) => {
+                log::debug!("passed over: {error}");
+                continue;
+            }
+        };
+        if take_over(&mut shared.claims.borrow_mut(), number, *candidate) {
+            return Some(location);
         }
     }
     None
+}
+
+/// Gives up one number for another; `false` if another card has that.
+fn take_over(claims: &mut [u32], old: u32, new: u32) -> bool {
+    if old != new && claims.contains(&new) {
+        return false;
+    }
+    claims.iter_mut().filter(|claim| **claim == old).for_each(|claim| *claim = new);
+    true
 }
 
 /// What is watched: the back end's folder, and while the device is detached the folder of all devices.

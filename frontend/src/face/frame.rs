@@ -5,20 +5,31 @@ use alloc::rc::Rc;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 
-use super::{Presented, Shared};
+use super::Display;
 use crate::Error;
 use crate::device::Lent;
 use crate::swapchain::Outcome;
 
+/// How [`Frame::present`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented {
+    /// The frame is on the screen.
+    Shown,
+    /// The back end took the frame and never said that it was done.
+    Unconfirmed,
+    /// The back end went away; the frame was not shown, or nobody knows.
+    Disconnected,
+}
+
 /// A buffer that is lent out: the appliance draws on it, then presents it.
 pub struct Frame<'a, P: FrontPlatform> {
-    shared: &'a Rc<Shared<P>>,
+    display: &'a Display<P>,
     lent: Option<Lent<P>>,
 }
 
 impl<'a, P: FrontPlatform> Frame<'a, P> {
-    pub(super) fn new(shared: &'a Rc<Shared<P>>, lent: Lent<P>) -> Self {
-        Self { shared, lent: Some(lent) }
+    pub(super) fn new(display: &'a Display<P>, lent: Lent<P>) -> Self {
+        Self { display, lent: Some(lent) }
     }
 
     fn lent(&self) -> &Lent<P> {
@@ -43,16 +54,16 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
     /// Sends the frame to the screen; resolves when it is there, or when it is certain that this can't be said.
     pub async fn present(mut self) -> Result<Presented, Error> {
         let Some(lent) = self.lent.take() else { return Ok(Presented::Disconnected) };
-        let shared = self.shared;
-        let now = shared.platform.now();
-        let number = shared.device.borrow_mut().present(shared.connector, lent.generation, lent.buffer, now);
-        shared.shown.set(lent.generation);
+        let Display { shared, connector, shown } = self.display;
+        let (connector, now) = (*connector, shared.platform.now());
+        let number = shared.device.borrow_mut().present(connector, lent.generation, lent.buffer, now);
+        shown.set(lent.generation);
         shared.kick();
         let Some(number) = number else { return Ok(Presented::Disconnected) };
-        let outcome = shared.until(|device| match device.outcome(shared.connector, lent.generation, number) {
+        let outcome = shared.until(|device| match device.outcome(connector, lent.generation, number) {
             Some(None) => None,
             Some(Some(outcome)) => Some(Ok(Some(outcome))),
-            None => Some(device.connector_error(shared.connector).map_or(Ok(None), Err)),
+            None => Some(device.connector_error(connector).map_or(Ok(None), Err)),
         });
         Ok(match outcome.await? {
             Some(Outcome::Shown) => Presented::Shown,
@@ -65,8 +76,8 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
 impl<P: FrontPlatform> Drop for Frame<'_, P> {
     fn drop(&mut self) {
         if let Some(lent) = self.lent.take() {
-            let connector = self.shared.connector;
-            self.shared.device.borrow_mut().give_back(connector, lent.generation, lent.buffer);
+            let Display { shared, connector, .. } = self.display;
+            shared.device.borrow_mut().give_back(*connector, lent.generation, lent.buffer);
         }
     }
 }

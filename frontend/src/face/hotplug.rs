@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use vitrine_xen::platform::{Store, Watch};
 
-use super::drive::read_back_end;
+use super::drive::is_attached;
 use crate::Error;
 use crate::config::{self, Configuration};
 
@@ -52,7 +52,7 @@ async fn attached<S: Store>(store: &S) -> Result<Vec<Attached>, Error> {
     for number in config::devices(store).await? {
         // One that is half written or half removed is none; the watch fires again when it is whole, or gone.
         let Ok(location) = config::locate(store, number).await else { continue };
-        if read_back_end(store, &location).await.1 {
+        if is_attached(store, &location).await {
             let configuration = config::read_configuration(store, &location.path).await;
             attached.push(Attached { number, configuration });
         }

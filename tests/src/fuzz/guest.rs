@@ -4,8 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use vitrine_frontend::face::Closer;
-use vitrine_frontend::{Display, Pacing};
+use vitrine_frontend::{Card, Cards, Display, Pacing};
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
 use vitrine_xen::fake::{Domain, Frame, Handle, Mapping, Tasks, Usage, Vdispl, World};
 use vitrine_xen::io::displif::nodes::{EVENT_CHANNEL, EVENT_RING, REQUEST_CHANNEL, REQUEST_RING, parse_number};
@@ -92,7 +91,7 @@ struct Scene {
     dom0: Domain,
     guest: Domain,
     tasks: Tasks,
-    opened: Rc<Cell<Option<Closer<Domain>>>>,
+    opened: Rc<Cell<Option<Card<Domain>>>>,
     display: Handle<()>,
     rings: Vec<Rings>,
 }
@@ -117,8 +116,8 @@ impl Scene {
         self.release();
         self.world.store_write(&format!("{}/state", backend_path(GUEST, DOM0, 0)), "6");
         self.run_for(LONG);
-        if let Some(closer) = self.opened.take() {
-            let closed = self.tasks.spawn(async move { closer.close().await });
+        if let Some(card) = self.opened.take() {
+            let closed = self.tasks.spawn(async move { card.close().await });
             self.run_for(LONG);
             assert!(closed.is_finished() || self.display.is_finished(), "the front end does not close");
         }
@@ -452,11 +451,12 @@ impl Rings {
 }
 
 /// The appliance, and the loop that keeps its display: they end together, and after an error begin anew.
-async fn run(guest: Domain, opened: Rc<Cell<Option<Closer<Domain>>>>) {
-    let Ok(display) = Display::open(guest.clone(), &guest.store(), 0, Pacing::Free).await else { return };
-    opened.set(Some(display.closer()));
-    let driver = display.drive(guest.store());
-    let appliance = present_for_ever(guest, display);
+async fn run(guest: Domain, opened: Rc<Cell<Option<Card<Domain>>>>) {
+    let cards = Cards::new(guest.clone(), |_| ());
+    let Ok(card) = cards.first(&guest.store()).await else { return };
+    let driver = card.drive(guest.store());
+    let appliance = present_for_ever(guest, card.display(0, Pacing::Free));
+    opened.set(Some(card));
     // Whichever ends first: only the driver does.
     let _ = embassy_futures::select::select(driver, appliance).await;
 }

@@ -31,8 +31,8 @@ fn show_one(both: &mut Both, mut display: Display<Domain>, number: u32) -> Displ
 fn a_connection_that_is_closed_leaves_nothing() {
     let mut both = Both::new();
     let (display, driver) = connected(&mut both);
-    let closer = display.closer();
-    both.run(async move { closer.close().await });
+    let card = display.card();
+    both.run(async move { card.close().await });
     assert_eq!(both.wait(&driver), Some(Ok(())));
     assert_eq!(both.states(), (Closed, InitWait));
     assert!(both.image().is_none());
@@ -51,8 +51,8 @@ fn closing_takes_no_time_beside_a_back_end_that_is_early() {
         }
         display
     });
-    let (closer, start) = (display.closer(), both.world.now());
-    both.run(async move { closer.close().await });
+    let (card, start) = (display.card(), both.world.now());
+    both.run(async move { card.close().await });
     assert!(both.world.now() - start < Duration::from_millis(100), "it waited for a time-out");
     assert_eq!(both.wait(&driver), Some(Ok(())));
 }
@@ -61,9 +61,9 @@ fn closing_takes_no_time_beside_a_back_end_that_is_early() {
 fn closing_ends_although_the_appliance_waits_for_a_frame_too() {
     let mut both = Both::new();
     let (display, driver) = connected(&mut both);
-    let closer = display.closer();
-    let closing = both.tasks.spawn(async move { closer.close().await });
-    // Asks after the closer has, again and again, and waits for ever once there are no frames any more.
+    let card = display.card();
+    let closing = both.tasks.spawn(async move { card.close().await });
+    // Asks after the card has, again and again, and waits for ever once there are no frames any more.
     let mut display = display;
     both.tasks.spawn(async move { while display.acquire().await.unwrap().present().await.is_ok() {} });
     assert_eq!(both.wait(&closing), Some(()));
@@ -91,8 +91,8 @@ fn a_slow_xenstore_and_merged_watches_change_nothing() {
         both.world.set_answer_time(Duration::from_millis(answer_time));
         both.world.set_watch_coalescing(coalescing);
         let (display, driver) = connected(&mut both);
-        let closer = display.closer();
-        both.run(async move { closer.close().await });
+        let card = display.card();
+        both.run(async move { card.close().await });
         assert_eq!(both.wait(&driver), Some(Ok(())));
         drop(display);
         both.assert_nothing_left();
@@ -294,8 +294,8 @@ fn pages_that_the_back_end_keeps_mapped_stay_in_quarantine() {
     let live: Vec<GrantRef> =
         (8..40).map(GrantRef).filter(|reference| both.guest.granted(*reference).is_some()).collect();
     let kept = both.dom0.map(GUEST, &live).unwrap();
-    let closer = display.closer();
-    both.run(async move { closer.close().await });
+    let card = display.card();
+    both.run(async move { card.close().await });
     both.wait(&driver).unwrap().unwrap();
     assert_eq!(both.states().0, Closed);
     assert_eq!(display.grants_in_quarantine(), live.len());

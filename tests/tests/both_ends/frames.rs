@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vitrine_frontend::swapchain::REFRESH;
-use vitrine_frontend::{Pacing, Presented};
+use vitrine_frontend::{Cards, Pacing, Presented};
 use vitrine_xen::fake::Vdispl;
 
 use crate::setup::{Both, draw, picture, show};
@@ -152,9 +152,8 @@ fn two_guests_do_not_see_each_other() {
     let (platform, store) = (both.world.domain(other), both.world.domain(other).store());
     let mut first = both.open_ready();
     let opened = async move {
-        let display = vitrine_frontend::Display::open(platform, &store, 0, Pacing::Free).await.unwrap();
-        let driver = display.drive(store);
-        (display, driver)
+        let card = Cards::new(platform, |_| ()).first(&store).await.unwrap();
+        (card.display(0, Pacing::Free), card.drive(store))
     };
     let (mut second, driver) = both.run(opened);
     both.tasks.spawn(driver);

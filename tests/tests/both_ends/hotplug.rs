@@ -69,8 +69,8 @@ fn twenty_times_detached_and_attached() {
         display = show_one(&mut both, waited, 2 + round);
         assert_eq!(both.guest.usage(), connected, "in round {round}");
     }
-    let closer = display.closer();
-    both.run(async move { closer.close().await });
+    let card = display.card();
+    both.run(async move { card.close().await });
     drop(display);
     both.run_for(LONG);
     both.assert_nothing_left();
@@ -228,8 +228,8 @@ fn closing_while_the_device_is_detached_ends_at_once() {
     let mut both = Both::new();
     let (display, driver) = both.open(Pacing::Free).unwrap();
     detach(&mut both, 0);
-    let (closer, start) = (display.closer(), both.world.now());
-    both.run(async move { closer.close().await });
+    let (card, start) = (display.card(), both.world.now());
+    both.run(async move { card.close().await });
     assert_eq!(both.wait(&driver), Some(Ok(())));
     assert_eq!(both.world.now(), start);
     drop(display);

@@ -131,7 +131,7 @@ proptest! {
         let to_come = ToCome::default();
         to_come.install(&both);
         let (mut display, driver) = both.open(Pacing::Free).unwrap();
-        let (closer, stop) = (display.closer(), Rc::new(Cell::new(false)));
+        let (card, stop) = (display.card(), Rc::new(Cell::new(false)));
         let (shown, number) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
         let (stopping, last_shown, last) = (stop.clone(), shown.clone(), number.clone());
         let guest = both.guest.clone();
@@ -156,7 +156,7 @@ proptest! {
         stop.set(true);
         prop_assert!(both.wait(&appliance).is_some());
         prop_assert_eq!(both.image(), Some(picture(shown.get(), 40, 30)));
-        both.run(async move { closer.close().await });
+        both.run(async move { card.close().await });
         prop_assert_eq!(both.wait(&driver), Some(Ok(())));
         both.run_for(LONG);
         both.assert_nothing_left();

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use vitrine_backend::engine::{Engine, Limits};
-use vitrine_frontend::{Display, Error, Frame, Pacing, Presented};
+use vitrine_frontend::{Cards, Display, Error, Frame, Pacing, Presented};
 use vitrine_xen::fake::{Domain, Handle, SyncStore, Tasks, Turn, Usage, Vdispl, World, vdispl};
 use vitrine_xen::platform::SharedPages;
 use vitrine_xen::xenbus::XenbusState;
@@ -132,10 +132,10 @@ impl Both {
 
     /// Opens the display; its loop runs among the guest's tasks.
     pub fn open(&mut self, pacing: Pacing) -> Result<(Display<Domain>, Loop), Error> {
-        let (platform, store) = (self.guest.clone(), self.guest.store());
-        let display = self.run(async move { Display::open(platform, &store, 0, pacing).await })?;
-        let driver = self.tasks.spawn(display.drive(self.guest.store()));
-        Ok((display, driver))
+        let (cards, store) = (Cards::new(self.guest.clone(), |_| ()), self.guest.store());
+        let card = self.run(async move { cards.first(&store).await })?;
+        let driver = self.tasks.spawn(card.drive(self.guest.store()));
+        Ok((card.display(0, pacing), driver))
     }
 
     /// Opens the display, free-running, and waits until it can be used. Panics when it can't.

@@ -1,0 +1,36 @@
+//! The seat: the devices that a person sits at, kept running beside the appliance.
+//!
+//! [`cards`] gives the register of the display devices on this machine. The first time that one is asked for, its loop
+//! becomes a task of the kernel's executor, and its farewell a part of the domain's shutdown.
+//!
+//! It may know the kernel and the front ends, and no pixels. It is a package of its own because generic code counts as its
+//! that names the types: what is named here, the connection with all that can go wrong, is compiled to be small, and what
+//! the package `vitrine` names, the drawing, to be fast.
+#![no_std]
+#![forbid(unsafe_code)]
+
+use core::time::Duration;
+
+use vitrine_frontend::face::{Card, Cards};
+use vitrine_kernel::Xen;
+
+/// How long the back ends may take to let go before the domain ends without.
+const FAREWELL: Duration = Duration::from_millis(800);
+
+/// The register of this machine's display devices; to be made once.
+pub fn cards() -> Cards<Xen> {
+    let cards = Cards::new(Xen, keep);
+    let closing = cards.clone();
+    vitrine_kernel::before_shutdown(FAREWELL, async move { closing.close().await });
+    cards
+}
+
+/// Keeps a card's connection until the domain ends.
+fn keep(card: &Card<Xen>) {
+    let (number, driver) = (card.number(), card.drive(Xen));
+    vitrine_kernel::spawn(async move {
+        if let Err(error) = driver.await {
+            log::error!("display device {number}: its connection has ended: {error}");
+        }
+    });
+}
