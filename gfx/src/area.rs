@@ -35,6 +35,16 @@ impl Area {
         Rectangle::new(Point::new(self.left, self.top), Size::new(self.width() as u32, self.height() as u32))
     }
 
+    /// The same area elsewhere; edges beyond `i32` stop there.
+    pub const fn moved(self, by: Point) -> Self {
+        Self {
+            left: self.left.saturating_add(by.x),
+            top: self.top.saturating_add(by.y),
+            right: self.right.saturating_add(by.x),
+            bottom: self.bottom.saturating_add(by.y),
+        }
+    }
+
     pub const fn is_empty(self) -> bool {
         self.left >= self.right || self.top >= self.bottom
     }

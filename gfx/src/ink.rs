@@ -1,6 +1,6 @@
 //! Anti-aliased drawing: a colour laid on in parts.
 
-use crate::{PixelMemory, Surface, area::Area, pixel, surface::STAGE};
+use crate::{PixelMemory, Surface, area::Area, pixel, row, surface::STAGE};
 use embedded_graphics_core::pixelcolor::Rgb888;
 
 /// A colour, and what is known about the pixels that it is laid on.
@@ -115,9 +115,7 @@ impl<'s, M: PixelMemory> Spans<'s, M> {
                 Some(background) => pixels.fill(background),
                 None => self.surface.get_row(from, self.y, pixels),
             }
-            for (pixel, &coverage) in pixels.iter_mut().zip(coverage) {
-                *pixel = pixel::blend(*pixel, self.color, coverage);
-            }
+            row::cover(pixels, self.color, coverage);
             self.surface.put_row(from, self.y, pixels);
         }
         self.len = 0;

@@ -19,6 +19,7 @@ mod ink;
 pub mod kit;
 pub mod memory;
 mod pixel;
+mod row;
 mod shape;
 pub mod surface;
 pub mod testcard;

@@ -1,5 +1,7 @@
 //! Memory that holds pixels, reached by copies only.
 
+use crate::surface::STAGE;
+
 /// Memory made of pixels, which are read and written by value.
 ///
 /// A frame buffer that is shared with another domain can change at any moment, so no Rust reference to its pixels may
@@ -32,6 +34,19 @@ pub trait PixelMemory {
 
     /// Copies the pixels from byte `at` on into `pixels`, as many as it holds.
     fn read(&self, at: usize, pixels: &mut [u32]);
+
+    /// Copies `count` pixels from byte `from` on to those from byte `to` on, as if all were read before any is written.
+    fn copy_within(&mut self, from: usize, to: usize, count: usize) {
+        let mut stage = [0; STAGE];
+        let parts = count.div_ceil(STAGE);
+        for index in 0..parts {
+            // Begins at the end that is read before it is written.
+            let first = if to <= from { index * STAGE } else { (parts - 1 - index) * STAGE };
+            let part = &mut stage[..STAGE.min(count - first)];
+            self.read(from + first * Self::BYTES, part);
+            self.write(to + first * Self::BYTES, part);
+        }
+    }
 }
 
 /// XRGB8888 in the CPU's own words.
@@ -53,6 +68,10 @@ impl PixelMemory for [u32] {
 
     fn read(&self, at: usize, pixels: &mut [u32]) {
         pixels.copy_from_slice(&self[at / 4..][..pixels.len()]);
+    }
+
+    fn copy_within(&mut self, from: usize, to: usize, count: usize) {
+        <[u32]>::copy_within(self, from / 4..from / 4 + count, to / 4);
     }
 }
 
@@ -77,6 +96,10 @@ macro_rules! forward_to_target {
 
             fn read(&self, at: usize, pixels: &mut [u32]) {
                 PixelMemory::read(&**self, at, pixels);
+            }
+
+            fn copy_within(&mut self, from: usize, to: usize, count: usize) {
+                PixelMemory::copy_within(&mut **self, from, to, count);
             }
         }
     };

@@ -162,10 +162,27 @@ impl<M: PixelMemory> Surface<M> {
     /// Copies a picture in memory of our own to this one, its top left corner to `at`.
     pub fn draw_surface<S: AsRef<[u32]>>(&mut self, source: &Surface<S>, at: Point) {
         let Some(visible) = self.touch(Area::from_rectangle(&Rectangle::new(at, source.size))) else { return };
-        let pixels = source.memory.as_ref();
         for y in visible.top..visible.bottom {
-            let from = (y - at.y) as usize * (source.stride / size_of::<u32>()) + (visible.left - at.x) as usize;
-            self.put_row(visible.left, y, &pixels[from..][..visible.width()]);
+            let pixels = source.row((y - at.y) as usize);
+            self.put_row(visible.left, y, &pixels[(visible.left - at.x) as usize..][..visible.width()]);
+        }
+    }
+
+    /// Moves the pixels of `area` by `by`: what lands inside `area` and the clip is drawn there, the rest is left as it was.
+    /// What scrolls in is to be drawn afterwards.
+    pub fn scroll(&mut self, area: &Rectangle, by: Point) {
+        let whole = self.clip.intersection(Area::from_rectangle(area));
+        let moved = whole.intersection(whole.moved(by));
+        let Some(target) = self.touch(moved) else { return };
+        if target.width() * M::BYTES == self.stride {
+            let (to, pixels) = (self.offset(target.left, target.top), target.pixels());
+            return self.memory.copy_within(self.offset(target.left - by.x, target.top - by.y), to, pixels);
+        }
+        for index in 0..target.height() as i32 {
+            // Begins at the end that is read before it is written.
+            let y = if by.y <= 0 { target.top + index } else { target.bottom - 1 - index };
+            let from = self.offset(target.left - by.x, y - by.y);
+            self.memory.copy_within(from, self.offset(target.left, y), target.width());
         }
     }
 
@@ -234,6 +251,13 @@ impl<M: PixelMemory> Surface<M> {
                 x += part.len() as i32;
             }
         }
+    }
+}
+
+impl<M: AsRef<[u32]>> Surface<M> {
+    /// A row of a picture in memory of our own. The row must be inside the surface.
+    pub(crate) fn row(&self, y: usize) -> &[u32] {
+        &self.memory.as_ref()[y * (self.stride / size_of::<u32>())..][..self.size.width as usize]
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     PixelMemory, Surface,
     area::Area,
-    pixel,
+    row,
     surface::{MAX_SIDE, STAGE},
 };
 use core::fmt;
@@ -66,6 +66,12 @@ impl<'a> Qoi<'a> {
         Ok(Self { size, chunks })
     }
 
+    /// The pixels as ARGB8888, row by row, decoded as they are asked for; fewer than there should be when the bytes end early,
+    /// and perhaps more.
+    pub(super) fn pixels(&self) -> impl Iterator<Item = u32> + use<'a> {
+        Decoder::new(self.chunks).map(Rgba::argb)
+    }
+
     /// Draws the picture with its top left corner at `at`, blended by its transparency with what is there.
     ///
     /// # Errors
@@ -77,17 +83,17 @@ impl<'a> Qoi<'a> {
             return Ok(());
         };
         let mut decoder = Decoder::new(self.chunks);
-        let mut stage = [Rgba::default(); STAGE];
+        let mut stage = [0; STAGE];
         for y in area.top..visible.bottom {
             let mut x = area.left;
             while x < area.right {
                 let part = &mut stage[..STAGE.min((area.right - x) as usize)];
                 for slot in part.iter_mut() {
-                    *slot = decoder.next().ok_or(QoiError::Truncated)?;
+                    *slot = decoder.next().ok_or(QoiError::Truncated)?.argb();
                 }
-                let row = Area { left: x, top: y, right: x + part.len() as i32, bottom: y + 1 };
-                blend_row(surface, visible, row, part);
-                x = row.right;
+                let area = Area { left: x, top: y, right: x + part.len() as i32, bottom: y + 1 };
+                blend_row(surface, visible, area, part);
+                x = area.right;
             }
         }
         Ok(())
@@ -100,18 +106,16 @@ impl OriginDimensions for Qoi<'_> {
     }
 }
 
-/// Blends pixels with those of the one-row area `row`, inside `visible`.
-fn blend_row<M: PixelMemory>(surface: &mut Surface<M>, visible: Area, row: Area, picture: &[Rgba]) {
-    let shown = row.intersection(visible);
+/// Blends ARGB pixels with those of the one-row area `area`, inside `visible`.
+fn blend_row<M: PixelMemory>(surface: &mut Surface<M>, visible: Area, area: Area, picture: &[u32]) {
+    let shown = area.intersection(visible);
     if shown.is_empty() {
         return;
     }
     let mut stage = [0; STAGE];
     let pixels = &mut stage[..shown.width()];
     surface.get_row(shown.left, shown.top, pixels);
-    for (pixel, rgba) in pixels.iter_mut().zip(&picture[(shown.left - row.left) as usize..]) {
-        *pixel = pixel::blend(*pixel, rgba.xrgb(), rgba.a);
-    }
+    row::over_straight(pixels, &picture[(shown.left - area.left) as usize..], u8::MAX);
     surface.put_row(shown.left, shown.top, pixels);
 }
 
@@ -124,8 +128,8 @@ struct Rgba {
 }
 
 impl Rgba {
-    fn xrgb(self) -> u32 {
-        u32::from_be_bytes([0, self.r, self.g, self.b])
+    fn argb(self) -> u32 {
+        u32::from_be_bytes([self.a, self.r, self.g, self.b])
     }
 
     /// This colour with its channels moved, wrapping around.
