@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `open` | opens the card anew, and waits for it to have a connected connector |
 //! | `show FORMAT FRAME` | shows this frame of the test card, as large as the mode |
-//! | `part X Y WIDTH HEIGHT FRAME` | shows the part at X, Y of a test card in XR24 that is larger than the mode |
+//! | `part FORMAT X Y WIDTH HEIGHT FRAME` | shows the part at X, Y of a test card that is larger than the mode |
 //! | `flip FORMAT COUNT` | flips between frames 1 and 2 of the test card; frame 1 is shown first |
 //! | `blank` | switches the connector off, and gives the buffers back |
+//! | `unbind` | takes the display away from its driver; nobody may have it open |
+//! | `bind` | gives it back |
 //! | `end` | powers the guest off |
 //!
 //! The answer to the Nth order is a line `linux N: ...`; where something went wrong, `linux N: error: ...`.
@@ -44,6 +46,11 @@ fn order(screen: &mut Option<Screen>, line: &str) -> Result<String> {
             drop(screen.take());
             return Ok(screen.insert(Screen::open()?).describe());
         }
+        "unbind" | "bind" => {
+            drop(screen.take());
+            system::tell_driver(line.trim())?;
+            return Ok("done".into());
+        }
         "end" => system::end()?,
         _ => {}
     }
@@ -52,8 +59,9 @@ fn order(screen: &mut Option<Screen>, line: &str) -> Result<String> {
     match words.next().unwrap_or_default() {
         "show" => screen.show(format(&mut words)?, number(&mut words)?)?,
         "part" => {
+            let format = format(&mut words)?;
             let [x, y, width, height, frame] = [(); 5].map(|()| number(&mut words));
-            screen.part((x?, y?), (width?, height?), frame?)?;
+            screen.part(format, (x?, y?), (width?, height?), frame?)?;
         }
         "flip" => {
             let (format, count) = (format(&mut words)?, number(&mut words)?);

@@ -13,7 +13,7 @@ use drm::control::{Device, Event, FbCmd2Flags, Mode, PageFlipFlags, connector, c
 use embedded_graphics::prelude::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use vitrine_gfx::{Surface, testcard};
-use vitrine_linux_guest::pixels::{FORMATS, Format};
+use vitrine_linux_guest::pixels::Format;
 
 /// How long a card may take to appear: the back end may be about to start.
 const OPEN_LIMIT: Duration = Duration::from_secs(60);
@@ -106,9 +106,8 @@ impl Screen {
     }
 
     /// Shows a part of a larger picture.
-    pub fn part(&mut self, from: (u32, u32), size: (u32, u32), number: u32) -> Result<()> {
-        let [xrgb8888, ..] = FORMATS;
-        let frame = self.frame(xrgb8888, size, number)?;
+    pub fn part(&mut self, format: Format, from: (u32, u32), size: (u32, u32), number: u32) -> Result<()> {
+        let frame = self.frame(format, size, number)?;
         self.configure(&frame, from)?;
         self.replace(vec![frame])
     }

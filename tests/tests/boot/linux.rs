@@ -5,15 +5,19 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use vitrine_linux_guest::pixels::{FORMATS, Format};
+use vitrine_xen::xenbus::XenbusState;
 use xtask::machine::{Guest, ShutdownReason};
 use xtask::picture::Picture;
 
 use crate::Case;
 use crate::stage::{LIMIT, Scene, Stage, testcard};
 
-pub const CASES: &[Case] = &[("linux_flips_300_frames", flips)];
+pub const CASES: &[Case] = &[
+    ("linux_flips_300_frames_and_shows_every_format", flips),
+    ("linux_gets_its_display_back_from_a_restarted_back_end", killed_back_end),
+];
 
 /// How long Linux may take to boot: 12 seconds were seen.
 const BOOT_LIMIT: Duration = Duration::from_secs(180);
@@ -28,11 +32,10 @@ struct Linux<'s> {
 }
 
 impl<'s> Linux<'s> {
-    fn boot(scene: &Scene<'s>, connectors: &str) -> Result<Self> {
+    fn boot(scene: &Scene<'s>) -> Result<Self> {
         let guest = scene.guest("linux", |config| {
             config.kernel = "/payload/linux.gz".into();
             config.memory_mib = 160;
-            config.connectors = connectors.into();
             config.command_line = COMMAND_LINE.into();
             config.more.push("ramdisk=\"/payload/linux.cpio\"".into());
         })?;
@@ -40,38 +43,137 @@ impl<'s> Linux<'s> {
         Ok(Self { guest, orders: Cell::new(0) })
     }
 
-    /// Gives an order and returns the answer.
+    /// Gives an order that has to be carried out, and returns the answer.
     fn order(&self, order: &str) -> Result<String> {
-        self.orders.set(self.orders.get() + 1);
-        let prefix = format!("linux {}: ", self.orders.get());
-        self.guest.type_line(order)?;
-        let line = self.guest.wait_line(&prefix, BOOT_LIMIT)?;
-        let answer = line.split_once(&prefix).map(|(_, answer)| answer.to_owned()).unwrap_or_default();
+        self.begin(order)?;
+        let answer = self.answer()?;
         ensure!(!answer.starts_with("error"), "{order:?} went wrong: {answer}\n{}", self.guest.console());
         Ok(answer)
     }
-}
 
-/// The picture, as large as the mode, that the screen shows of a frame of the test card in a format.
-fn shown(format: Format, width: u32, height: u32, frame: u32) -> Picture {
-    let mut picture = testcard(width, height, frame);
-    for pixel in picture.rgb.chunks_exact_mut(3) {
-        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
-        pixel.copy_from_slice(&format.shown(red << 16 | green << 8 | blue).to_be_bytes()[1..]);
+    /// Gives an order.
+    fn begin(&self, order: &str) -> Result<()> {
+        self.orders.set(self.orders.get() + 1);
+        self.guest.type_line(order)
     }
-    picture
+
+    /// Waits for the answer to the last order.
+    fn answer(&self) -> Result<String> {
+        let prefix = format!("linux {}: ", self.orders.get());
+        let line = self.guest.wait_line(&prefix, BOOT_LIMIT)?;
+        Ok(line.split_once(&prefix).map(|(_, answer)| answer.to_owned()).unwrap_or_default())
+    }
+
+    /// Fails unless the front end is in this state.
+    fn front_end_is(&self, stage: &Stage, expected: XenbusState) -> Result<()> {
+        let path = format!("/local/domain/{}/device/vdispl/0/state", self.guest.domid());
+        let state = stage.machine.run_ok(&format!("xenstore-read {path}"))?;
+        ensure!(state.trim() == expected.digit(), "Linux's front end is in state {state}, not {expected:?}");
+        Ok(())
+    }
 }
 
 fn flips(stage: &Stage) -> Result<()> {
     let scene = stage.scene()?;
-    let linux = Linux::boot(&scene, "Virtual-1:1024x768")?;
+    let linux = Linux::boot(&scene)?;
     let opened = linux.order("open")?;
     ensure!(opened == "Virtual-1 1024x768", "Linux has {opened}");
     let flipped = linux.order("flip XR24 300")?;
     ensure!(flipped == "300 flips, 300 events", "{flipped}");
-    stage.screen()?.expect_equal(&shown(FORMATS[0], 1024, 768, 1))?;
+    stage.screen()?.expect_equal(&shown(FORMATS[0], WHOLE, 1))?;
+    formats(stage, &linux)?;
+    parts(stage, &linux)?;
+    ends_in_order(stage, &scene, &linux)?;
+    // The connector is free again.
+    let guest = scene.guest("testcard", |config| config.command_line = "frames=3".into())?;
+    guest.wait_line("testcard: frame 3 of 3", LIMIT)?;
+    stage.screen()?.expect_equal(&testcard(1024, 768, 3))
+}
+
+/// Linux flips to a framebuffer of another format, without a word before.
+fn formats(stage: &Stage, linux: &Linux<'_>) -> Result<()> {
+    for (frame, format) in (3..).zip(FORMATS) {
+        linux.order(&format!("show {} {frame}", format.name()))?;
+        stage.screen()?.expect_equal(&shown(format, WHOLE, frame)).context(format.name())?;
+    }
+    Ok(())
+}
+
+/// Linux configures the whole framebuffer, wherever in it the picture begins. At these widths its rows are shorter than
+/// displ_be takes them to be.
+fn parts(stage: &Stage, linux: &Linux<'_>) -> Result<()> {
+    for (name, part) in [
+        ("RG16", Part { x: 1, y: 2, width: 1025, height: 770 }),
+        ("RG24", Part { x: 3, y: 0, width: 1030, height: 768 }),
+        ("XR24", Part { x: 7, y: 5, width: 1101, height: 901 }),
+    ] {
+        linux.order("blank")?;
+        let Part { x, y, width, height } = part;
+        linux.order(&format!("part {name} {x} {y} {width} {height} 1"))?;
+        let format = Format::named(name).context("one of the nine")?;
+        stage.screen()?.expect_equal(&shown(format, part, 1)).context(name)?;
+    }
+    Ok(())
+}
+
+/// Linux takes the device from its driver, which closes it, and gives it back; then it powers off, which leaves the device in
+/// Closing. Until then the back end has refused nothing.
+fn ends_in_order(stage: &Stage, scene: &Scene<'_>, linux: &Linux<'_>) -> Result<()> {
+    linux.order("unbind")?;
+    linux.front_end_is(stage, XenbusState::Closed)?;
+    linux.order("bind")?;
+    linux.order("open")?;
+    linux.order("flip XR24 2")?;
+    linux.front_end_is(stage, XenbusState::Connected)?;
     linux.guest.type_line("end")?;
     ensure!(linux.guest.wait_shutdown(LIMIT)? == ShutdownReason::PowerOff);
-    scene.back_end.wait_line("ends after 300 flips, 0 requests refused, 0 events lost", LIMIT)?;
+    linux.front_end_is(stage, XenbusState::Closing)?;
+    for ended in ["ends after 309 flips, 0 requests refused, 0 events lost", "ends after 2 flips, 0 requests refused"] {
+        scene.back_end.wait_line(ended, LIMIT)?;
+    }
     Ok(())
+}
+
+/// The back end is killed while Linux flips, and another one is started: Linux makes a new card.
+fn killed_back_end(stage: &Stage) -> Result<()> {
+    let mut scene = stage.scene()?;
+    let linux = Linux::boot(&scene)?;
+    linux.order("open")?;
+    linux.begin("flip XR24 100000")?;
+    scene.back_end.wait_line("shows 1024x768", LIMIT)?;
+    scene.restart_back_end("KILL")?;
+    let stopped = linux.answer()?;
+    ensure!(stopped.starts_with("error: flip"), "the old card went on: {stopped}");
+    linux.order("open")?;
+    let flipped = linux.order("flip XR24 31")?;
+    ensure!(flipped == "31 flips, 31 events", "{flipped}");
+    stage.screen()?.expect_equal(&shown(FORMATS[0], WHOLE, 2))?;
+    ensure!(!scene.back_end.log().contains("refused"), "{}", scene.back_end.log());
+    Ok(())
+}
+
+/// A part of a framebuffer, as large as the mode.
+#[derive(Clone, Copy)]
+struct Part {
+    x: u32,
+    y: u32,
+    /// Size of the framebuffer.
+    width: u32,
+    height: u32,
+}
+
+/// A framebuffer as large as the mode.
+const WHOLE: Part = Part { x: 0, y: 0, width: 1024, height: 768 };
+
+/// What the screen shows of a frame of the test card that went through a format.
+fn shown(format: Format, part: Part, frame: u32) -> Picture {
+    let Picture { rgb, .. } = testcard(part.width, part.height, frame);
+    let row = |y: u32| rgb.chunks_exact(3).skip((y * part.width + part.x) as usize).take(WHOLE.width as usize);
+    let pixels = (part.y..part.y + WHOLE.height).flat_map(row);
+    let shown = pixels.flat_map(|pixel| {
+        let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
+        let [_, rgb @ ..] = format.shown(red << 16 | green << 8 | blue).to_be_bytes();
+        rgb
+    });
+    Picture { width: WHOLE.width, height: WHOLE.height, rgb: shown.collect() }
 }

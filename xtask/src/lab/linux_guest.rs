@@ -20,7 +20,7 @@ const MODULES: [&str; 1] = ["drm_xen_front"];
 pub struct LinuxGuest {
     /// The kernel, an ELF packed by gzip: xl unpacks that quickly, and it is 66 MB.
     pub kernel: Vec<u8>,
-    /// The initial RAM disk: `/init`, `/modules/NAME.ko`, and their names in the order to load them in `/modules/order`.
+    /// The initial RAM disk: empty `/dev` and `/sys`, `/init`, `/modules/NAME.ko`, and their names in the order to load them in `/modules/order`.
     pub ramdisk: Vec<u8>,
 }
 
@@ -36,6 +36,7 @@ pub fn build(bzimage: &Path, modules: &Path, init: &Path) -> Result<LinuxGuest> 
     kernel.write_all(&elf)?;
     let mut ramdisk = Cpio::default();
     ramdisk.folder("dev");
+    ramdisk.folder("sys");
     ramdisk.file("init", init)?;
     let modules = Modules::of_tree(modules)?.in_order(&MODULES)?;
     for (name, content) in &modules {
