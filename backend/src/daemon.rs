@@ -1,6 +1,7 @@
 //! The loop that joins the engine with dom0: it waits for the device nodes, the screen and signals.
 
 use core::fmt;
+use core::time::Duration;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -8,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGINT, SIGTERM};
-use vitrine_xen::platform::StoreError;
+use vitrine_xen::platform::{BackPlatform, StoreError};
 
 use crate::device::{HostDomain, Taken, Xenbus};
 use crate::engine::Engine;
@@ -149,18 +150,19 @@ impl<O: Output> Service<O> {
         Ok(())
     }
 
-    /// Waits until something happens, or only looks when there is `more` to do.
+    /// Waits until something happens or the engine wants its turn; only looks when there is `more` to do.
     fn wait(&self, more: bool) -> Result<Ready, Failure> {
-        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let kept_events = self.store.has_events();
-        let timeout = (more || kept_events).then_some(&at_once);
+        let until = |time: Duration| time.saturating_sub(self.host.now());
+        let wait = if more || kept_events { Some(Duration::ZERO) } else { self.engine.wake_at().map(until) };
+        let wait = wait.map(|wait| Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) });
         self.store.with_fd(|store| {
             let mut waiting: Vec<PollFd<'_>> = [store, self.host.events_fd(), self.signals.as_fd()]
                 .into_iter()
                 .chain(self.engine.output().fd())
                 .map(|fd: BorrowedFd<'_>| PollFd::from_borrowed_fd(fd, PollFlags::IN))
                 .collect();
-            match poll(&mut waiting, timeout) {
+            match poll(&mut waiting, wait.as_ref()) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(Failure::Lost("poll", error.into())),
             }

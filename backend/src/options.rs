@@ -67,6 +67,10 @@ pub struct Options {
     /// Requests of a connector that are served before another connector has its turn
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=32))]
     pub requests_per_turn: u32,
+
+    /// Requests of a guest in a second; more wait in its rings
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub requests_per_second: u32,
 }
 
 impl Options {
@@ -79,6 +83,7 @@ impl Options {
             framebuffers: self.framebuffer_limit as usize,
             pages: self.page_limit as usize,
             requests_per_turn: self.requests_per_turn,
+            requests_per_second: self.requests_per_second,
         }
     }
 
@@ -144,7 +149,14 @@ mod tests {
 
     #[test]
     fn numbers_have_bounds() {
-        for wrong in ["--every=0", "--keep=0", "--buffer-limit=0", "--requests-per-turn=33", "--page-limit=-1"] {
+        for wrong in [
+            "--every=0",
+            "--keep=0",
+            "--buffer-limit=0",
+            "--requests-per-turn=33",
+            "--requests-per-second=0",
+            "--page-limit=-1",
+        ] {
             assert!(parse(&[wrong]).is_err(), "{wrong}");
         }
     }

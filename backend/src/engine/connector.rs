@@ -1,5 +1,6 @@
 //! One connector: its rings, its head of the output, and the requests that concern it.
 
+use core::time::Duration;
 use std::rc::Rc;
 
 use log::Level;
@@ -7,9 +8,10 @@ use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::io::displif::{BadRequest, Event, Operation, Request, Response, Scanout, Status};
 use vitrine_xen::platform::BackPlatform;
-use vitrine_xen::ring::RingError;
+use vitrine_xen::ring::{RingError, Slot};
 use vitrine_xen::{DomainId, GrantRef, Port};
 
+use super::bucket::TokenBucket;
 use super::buffers::Buffers;
 use super::channel::Channel;
 use super::config::{ConnectorConfig, Version};
@@ -51,15 +53,26 @@ pub struct Connector<P: BackPlatform> {
     counts: Counts,
     /// Whether there may be requests on the ring.
     awake: bool,
+    /// Whether the log says that requests had to wait.
+    was_postponed: bool,
 }
 
-/// How a ring's turn ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// Nothing is left; the front end will send an event.
-    Empty,
-    /// There may be more.
-    More,
+/// When something is to be done again; less is earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Next {
+    /// At once: there may be more.
+    Now,
+    /// At this time: the guest has asked for more than it may.
+    At(Duration),
+    /// When the front end sends an event: nothing is left.
+    Event,
+}
+
+impl Next {
+    /// The time, if it is one.
+    pub fn time(self) -> Option<Duration> {
+        if let Self::At(time) = self { Some(time) } else { None }
+    }
 }
 
 /// What every request may need.
@@ -72,6 +85,8 @@ pub struct Context<'a, P: BackPlatform, O> {
     pub output: &'a mut O,
     /// What a guest may ask for.
     pub limits: &'a Limits,
+    /// How much of it at this time.
+    pub requests: &'a TokenBucket,
 }
 
 impl<P: BackPlatform> Connector<P> {
@@ -100,6 +115,7 @@ impl<P: BackPlatform> Connector<P> {
             next_event: 0,
             counts: Counts::default(),
             awake: true,
+            was_postponed: false,
         })
     }
 
@@ -131,17 +147,23 @@ impl<P: BackPlatform> Connector<P> {
         self.awake
     }
 
-    /// Serves some requests and answers them; no more after one that takes long. An error: the front end's ring makes no
-    /// sense.
-    pub fn serve<O: Output>(&mut self, context: &mut Context<'_, P, O>) -> Result<Turn, RingError> {
-        let (mut notify, mut turn) = (false, Turn::More);
+    /// Serves some requests and answers them; no more after one that takes long, and no more than the guest may make. An
+    /// error: the front end's ring makes no sense.
+    pub fn serve<O: Output>(&mut self, context: &mut Context<'_, P, O>) -> Result<Next, RingError> {
+        let (mut notify, mut next) = (false, Next::Now);
+        let now = self.platform.now();
         for _ in 0..context.limits.requests_per_turn {
+            if !context.requests.has(now) {
+                next = self.postpone(context);
+                break;
+            }
             let Some(slot) = self.channel.ring.pop()? else {
-                turn = Turn::Empty;
+                next = Next::Event;
                 break;
             };
+            context.requests.take(now);
             let request = Request::decode(&slot);
-            let response = self.answer(request, context);
+            let response = self.answer(request, &slot, context);
             notify |= self.channel.ring.push(&response.encode());
             if request.is_ok_and(|request| takes_long(&request.operation)) {
                 break;
@@ -150,8 +172,20 @@ impl<P: BackPlatform> Connector<P> {
         if notify {
             self.channel.notify_responses();
         }
-        self.awake = turn == Turn::More;
-        Ok(turn)
+        self.awake = next != Next::Event;
+        Ok(next)
+    }
+
+    /// The guest has asked for more than it may: what waits on the ring stays there, and nothing is lost.
+    fn postpone<O>(&mut self, context: &Context<'_, P, O>) -> Next {
+        if !core::mem::replace(&mut self.was_postponed, true) {
+            let limit = context.limits.requests_per_second;
+            self.log(
+                Level::Warn,
+                format_args!("more than {limit} requests a second, some wait (--requests-per-second)"),
+            );
+        }
+        Next::At(context.requests.time_of(context.limits.requests_together()))
     }
 
     /// The flip is on the screen: tells the front end.
@@ -171,8 +205,16 @@ impl<P: BackPlatform> Connector<P> {
     }
 
     /// Does what a request says.
-    fn answer<O: Output>(&mut self, request: Result<Request, BadRequest>, context: &mut Context<'_, P, O>) -> Response {
+    fn answer<O: Output>(
+        &mut self,
+        request: Result<Request, BadRequest>,
+        slot: &Slot,
+        context: &mut Context<'_, P, O>,
+    ) -> Response {
         let (id, code, outcome) = match request {
+            Ok(request) if has_reserved_bytes(&request, slot) => {
+                (request.id, request.operation.code(), Err(Refusal::ReservedBytes))
+            }
             Ok(Request { id, operation }) => (id, operation.code(), self.execute(&operation, context)),
             Err(BadRequest { id, code }) => (id, code, Err(Refusal::UnknownOperation(code))),
         };
@@ -276,6 +318,17 @@ fn visible_part(scanout: &Scanout, size: (u32, u32), mode: Resolution) -> Result
         return Err(Refusal::OutsideConnector(mode));
     }
     Ok(*scanout)
+}
+
+/// Whether bytes are set that have to be 0.
+///
+/// Linux writes its requests over the answers that it has read and clears nothing (`xen_drm_front.c`), so the status of the
+/// slot's last answer, bytes 4 to 7, is still there. All that our answers have beside it, Linux's requests overwrite
+/// or is 0. So these four bytes may be anything, and no others.
+fn has_reserved_bytes(request: &Request, slot: &Slot) -> bool {
+    let mut rest = *slot;
+    rest[4..8].fill(0);
+    request.stray_bytes(&rest)
 }
 
 /// Whether a screen can show exactly this size.

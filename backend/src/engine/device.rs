@@ -10,10 +10,11 @@ use vitrine_xen::xenbus::XenbusState;
 use vitrine_xen::{DomainId, Port};
 
 use super::Limits;
+use super::bucket::TokenBucket;
 use super::buffers::Buffers;
 use super::channel::{BindError, Channel};
 use super::config::{self, ConfigError, ConnectorConfig};
-use super::connector::{Connector, Context, Turn};
+use super::connector::{Connector, Context, Next};
 use super::guest_log::GuestLog;
 use super::link::{Situation, Step, decide};
 use super::nodes;
@@ -80,6 +81,8 @@ pub struct Device<P: BackPlatform> {
     allocates: bool,
     connectors: Vec<Connector<P>>,
     buffers: Buffers<P>,
+    /// What the guest may ask for in time, with all its devices.
+    requests: Rc<TokenBucket>,
     log: Rc<GuestLog>,
     /// Whether the error node was written.
     reported: bool,
@@ -89,7 +92,12 @@ pub struct Device<P: BackPlatform> {
 
 impl<P: BackPlatform> Device<P> {
     /// Takes note of the device below `path`. `None` while the toolstack has not filled the folder.
-    pub fn discover<S: BackStore>(store: &S, id: DeviceId, path: String) -> Result<Option<Self>, StoreError> {
+    pub fn discover<S: BackStore>(
+        store: &S,
+        id: DeviceId,
+        path: String,
+        requests: Rc<TokenBucket>,
+    ) -> Result<Option<Self>, StoreError> {
         let guest = nodes::text(store, &format!("{path}/frontend-id"))?;
         let (Some(frontend), Some(guest)) = (nodes::text(store, &format!("{path}/frontend"))?, guest) else {
             return Ok(None);
@@ -107,10 +115,21 @@ impl<P: BackPlatform> Device<P> {
             allocates: false,
             connectors: Vec::new(),
             buffers: Buffers::new(false),
+            requests,
             log: Rc::default(),
             reported: false,
             lacks_connector: false,
         }))
+    }
+
+    /// Which device it is.
+    pub fn id(&self) -> DeviceId {
+        self.id
+    }
+
+    /// What its guest may ask for in time.
+    pub fn requests(&self) -> Rc<TokenBucket> {
+        Rc::clone(&self.requests)
     }
 
     /// The node whose changes the device has to hear of, besides those in its own folder.
@@ -182,22 +201,23 @@ impl<P: BackPlatform> Device<P> {
         }
     }
 
-    /// Serves each awake ring once. Returns whether there is more to do.
+    /// Serves each awake ring once. Returns when the next turn is due.
     pub fn serve<S: BackStore, O: Output>(
         &mut self,
         environment: &mut Environment<'_, P, S, O>,
-    ) -> Result<bool, StoreError> {
-        let mut more = false;
+    ) -> Result<Next, StoreError> {
+        let mut next = Next::Event;
         let mut context = Context {
             guest: self.id.guest,
             buffers: &mut self.buffers,
             output: &mut *environment.output,
             limits: environment.limits,
+            requests: &self.requests,
         };
         let mut broken = None;
         for connector in self.connectors.iter_mut().filter(|connector| connector.is_awake()) {
             match connector.serve(&mut context) {
-                Ok(turn) => more |= turn == Turn::More,
+                Ok(turn) => next = next.min(turn),
                 Err(error) => broken = Some(error),
             }
         }
@@ -205,7 +225,7 @@ impl<P: BackPlatform> Device<P> {
             self.fail(environment, &Failure::Ring(error))?;
             self.advance(environment, self.situation.leaving)?;
         }
-        Ok(more)
+        Ok(next)
     }
 
     /// Lets go of everything; for a device that the toolstack has removed.

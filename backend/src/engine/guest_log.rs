@@ -6,6 +6,8 @@ use std::cell::Cell;
 
 use log::Level;
 
+use super::bucket::TokenBucket;
+
 /// Lines that may come at once.
 const BURST: u32 = 20;
 /// After that, one line in this time.
@@ -14,14 +16,13 @@ const PERIOD: Duration = Duration::from_secs(1);
 /// The log of one device. Lines that come too fast are counted instead; the next one that is written says how many.
 #[derive(Debug)]
 pub struct GuestLog {
-    left: Cell<u32>,
-    refilled: Cell<Duration>,
+    lines: TokenBucket,
     suppressed: Cell<u64>,
 }
 
 impl Default for GuestLog {
     fn default() -> Self {
-        Self { left: Cell::new(BURST), refilled: Cell::new(Duration::ZERO), suppressed: Cell::new(0) }
+        Self { lines: TokenBucket::new(BURST, PERIOD), suppressed: Cell::new(0) }
     }
 }
 
@@ -37,21 +38,11 @@ impl GuestLog {
 
     /// Whether a line may be written now, and if so, how many were left out before it.
     fn admit(&self, now: Duration) -> Option<u64> {
-        let periods = (now.saturating_sub(self.refilled.get()).as_nanos() / PERIOD.as_nanos()) as u32;
-        if periods > 0 {
-            self.left.set(self.left.get().saturating_add(periods).min(BURST));
-            self.refilled.set(now);
+        if self.lines.take(now) {
+            return Some(self.suppressed.take());
         }
-        match self.left.get().checked_sub(1) {
-            Some(left) => {
-                self.left.set(left);
-                Some(self.suppressed.take())
-            }
-            None => {
-                self.suppressed.set(self.suppressed.get() + 1);
-                None
-            }
-        }
+        self.suppressed.set(self.suppressed.get() + 1);
+        None
     }
 }
 

@@ -1,5 +1,9 @@
 //! How much a guest may ask for.
 
+use core::time::Duration;
+
+use super::bucket::TokenBucket;
+
 /// Bounds on what the back end does for a guest. All of them are at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -16,11 +20,36 @@ pub struct Limits {
     /// Requests that are served from one ring before the next ring has its turn. A turn ends earlier with the first request
     /// that copies a picture, or maps or unmaps a buffer.
     pub requests_per_turn: u32,
+    /// Requests of all devices of a guest in a second, in the long run. As many may come at once.
+    pub requests_per_second: u32,
 }
 
 impl Default for Limits {
+    /// 16 connectors at 60 pictures a second make 960 requests, and a guest that flips as fast as it can some thousands.
     /// Three buffers of 3840x2160 fit (24,300 pages), which is also about what a guest's default grant table can list.
     fn default() -> Self {
-        Self { devices: 64, connectors: 8, buffers: 32, framebuffers: 64, pages: 32768, requests_per_turn: 8 }
+        Self {
+            devices: 64,
+            connectors: 8,
+            buffers: 32,
+            framebuffers: 64,
+            pages: 32768,
+            requests_per_turn: 8,
+            requests_per_second: 10_000,
+        }
+    }
+}
+
+impl Limits {
+    /// What one guest may ask for in time.
+    pub(super) fn requests(&self) -> TokenBucket {
+        let rate = self.requests_per_second.max(1);
+        TokenBucket::new(rate, Duration::from_secs(1) / rate)
+    }
+
+    /// How many requests a guest that has made too many gets together, so that it is not woken for each: those of a
+    /// hundredth of a second.
+    pub(super) fn requests_together(&self) -> u32 {
+        (self.requests_per_second / 100).max(1)
     }
 }

@@ -7,6 +7,7 @@
 //! Where to begin reading: [`link`] (who goes to which state when), [`device`] (one device), [`connector`] (its rings and
 //! requests), [`buffers`] (what the front end has made known, and all checks of it).
 
+mod bucket;
 pub mod buffers;
 pub mod channel;
 pub mod config;
@@ -21,13 +22,16 @@ pub mod nodes;
 mod refusal;
 mod shape;
 
+use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use vitrine_xen::platform::{BackPlatform, BackStore, StoreError};
 use vitrine_xen::xenbus::XenbusState;
 use vitrine_xen::{DomainId, Port};
 
 use crate::output::Output;
+use connector::Next;
 use device::{Device, Environment};
 
 pub use device::DeviceId;
@@ -47,6 +51,8 @@ pub struct Engine<P: BackPlatform, S: BackStore, O: Output> {
     limits: Limits,
     root: String,
     devices: BTreeMap<DeviceId, Device<P>>,
+    /// When a ring that has had more requests than its guest may make has its turn again.
+    postponed: Option<Duration>,
     /// Devices whose nodes have to be looked at.
     changed: BTreeSet<DeviceId>,
     /// Whether devices may have come or gone.
@@ -67,6 +73,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
             limits,
             root,
             devices: BTreeMap::new(),
+            postponed: None,
             changed: BTreeSet::new(),
             rescan: true,
             leaving: false,
@@ -130,16 +137,22 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
         }
         self.advance_devices()?;
         self.report_flips();
-        let mut more = false;
+        let mut next = Next::Event;
         let Self { platform, store, output, limits, devices, .. } = self;
         for device in devices.values_mut() {
-            more |= device.serve(&mut Environment { platform, store, output, limits })?;
+            next = next.min(device.serve(&mut Environment { platform, store, output, limits })?);
         }
+        self.postponed = next.time();
         self.report_flips();
         if self.connectors_in_use() < in_use {
             self.try_again();
         }
-        Ok(more || self.rescan || !self.changed.is_empty())
+        Ok(next == Next::Now || self.rescan || !self.changed.is_empty())
+    }
+
+    /// When [`Self::poll`] wants to be called although nothing has happened, in the platform's time. `None`: not at all.
+    pub fn wake_at(&self) -> Option<Duration> {
+        self.postponed
     }
 
     fn connectors_in_use(&self) -> usize {
@@ -173,7 +186,9 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
             return Ok(());
         }
         let path = format!("{}/{}/{}", self.root, id.guest.0, id.number);
-        let device = Device::discover(&self.store, id, path)?;
+        let known = self.devices.values().find(|device| device.id().guest == id.guest);
+        let requests = known.map_or_else(|| Rc::new(self.limits.requests()), Device::requests);
+        let device = Device::discover(&self.store, id, path, requests)?;
         if let Some(device) = device
             && nodes::watch(&self.store, &device.watched(), &frontend_token(id))?
         {

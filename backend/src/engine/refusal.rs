@@ -26,6 +26,8 @@ pub enum Refusal {
     NoEdid(Resolution),
     /// The buffer for the EDID is smaller than the protocol wants it; its size in bytes.
     EdidBuffer(u32),
+    /// Bytes are set that have to be 0.
+    ReservedBytes,
     /// 0 is no cookie.
     ZeroCookie,
     /// The cookie names a living buffer or framebuffer.
@@ -107,7 +109,7 @@ impl Refusal {
     /// The response's status.
     pub fn status(&self) -> Status {
         match self {
-            Self::UnknownOperation(_) | Self::NotAllocating | Self::NoEdid(_) => Status::NOT_SUPPORTED,
+            Self::NotAllocating | Self::NoEdid(_) => Status::NOT_SUPPORTED,
             Self::CookieTaken(_) => Status::EXISTS,
             Self::NoBuffer(_) | Self::NoFramebuffer(_) => Status::NOT_FOUND,
             Self::BufferInUse(_) | Self::FlipPending => Status::BUSY,
@@ -137,6 +139,7 @@ impl fmt::Display for Refusal {
             Self::Allocate(error) => error.fmt(f),
             Self::NoEdid(resolution) => write!(f, "{resolution} is more than an EDID can say"),
             Self::EdidBuffer(size) => write!(f, "{size} bytes for an EDID, instead of {EDID_BUFFER_SIZE} or more"),
+            Self::ReservedBytes => f.write_str("reserved bytes are not 0"),
             Self::ZeroCookie => f.write_str("0 is no cookie"),
             Self::CookieTaken(cookie) => write!(f, "cookie {cookie:#x} is taken"),
             Self::NoBuffer(cookie) => write!(f, "no display buffer has cookie {cookie:#x}"),

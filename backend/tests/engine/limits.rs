@@ -1,5 +1,7 @@
 //! What a guest may have, and that no guest keeps another from being served.
 
+use core::time::Duration;
+
 use vitrine_backend::engine::Limits;
 use vitrine_xen::DomainId;
 use vitrine_xen::fake::Vdispl;
@@ -66,6 +68,39 @@ fn a_full_ring_does_not_keep_other_guests_waiting() {
     assert_eq!(served, 4);
     scene.run();
     assert_eq!(core::iter::from_fn(|| greedy.response(0)).count(), CONTROL_SLOTS as usize - served);
+}
+
+#[test]
+fn a_guest_that_asks_too_often_waits_and_loses_nothing() {
+    let mut scene = Scene::new(Limits { requests_per_second: 1000, ..Limits::default() });
+    let mut greedy = scene.connect(GUEST, &Vdispl::one("Virtual-1", "64x48").and("Virtual-2", "64x48"));
+    let mut modest = scene.connect(DomainId(6), &Vdispl::one("Virtual-3", "64x48"));
+    // As many requests as fit into both rings, for two seconds; time stands still while the back end works.
+    let (mut asked, mut answered, mut waited) = (0, 0, Duration::ZERO);
+    while waited < Duration::from_secs(2) {
+        for ring in [0, 1] {
+            while greedy.try_send(ring, FramebufferDetach(1)) {
+                asked += 1;
+            }
+        }
+        assert_eq!(scene.ask(&mut modest, 0, FramebufferDetach(1)), Status::NOT_FOUND, "at once");
+        for ring in [0, 1] {
+            answered += core::iter::from_fn(|| greedy.response(ring)).count() as u64;
+        }
+        if let Some(time) = scene.engine.wake_at() {
+            let pause = time.saturating_sub(scene.dom0.now());
+            assert!(pause >= Duration::from_millis(9), "not woken for each request: {pause:?}");
+            scene.world.advance(pause);
+            waited += pause;
+        }
+    }
+    assert!((2900..=3100).contains(&answered), "{answered}: a second's worth at once, and then two seconds'");
+    scene.world.advance(Duration::from_secs(1));
+    scene.run();
+    for ring in [0, 1] {
+        answered += core::iter::from_fn(|| greedy.response(ring)).count() as u64;
+    }
+    assert_eq!((answered, scene.engine.wake_at()), (asked, None));
 }
 
 #[test]

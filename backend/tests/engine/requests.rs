@@ -3,13 +3,13 @@
 use vitrine_xen::fake::Vdispl;
 use vitrine_xen::io::displif::directory::GRANTS_PER_PAGE;
 use vitrine_xen::io::displif::{
-    DisplayBuffer, Event, FLAG_REQUEST_ALLOCATION, Operation, PixelFormat, Scanout, Status,
+    DisplayBuffer, Event, FLAG_REQUEST_ALLOCATION, Operation, PixelFormat, Request, Response, Scanout, Status,
 };
 use vitrine_xen::platform::SharedPages;
 use vitrine_xen::{GrantRef, PAGE_SIZE};
 
 use crate::support::{GUEST, RawFrontend, Scene, framebuffer, whole};
-use Operation::{BufferCreate, BufferDestroy, FramebufferDetach, PageFlip, SetConfig};
+use Operation::{BufferCreate, BufferDestroy, FramebufferDetach, GetEdid, PageFlip, SetConfig};
 use PixelFormat::{Rgb565, Xrgb8888, Yuyv};
 
 const SIZE: (u32, u32) = (64, 48);
@@ -284,25 +284,52 @@ fn buffers_belong_on_the_ring_of_connector_0() {
 }
 
 #[test]
-fn what_is_not_offered_is_said_so() {
+fn operations_that_do_not_exist_are_refused() {
     let (mut scene, mut frontend) = Scene::connected();
-    for code in [0x00, 0x0f, 0x17, 0xff] {
+    for code in [0x00, 0x0f, 0x17, 0x20, 0xff] {
         let mut slot = [0xee; 64];
         slot[2] = code;
         frontend.send_slot(0, &slot);
         scene.run();
         let response = frontend.response(0).unwrap();
-        assert_eq!((response.id, response.code, response.status), (0xeeee, code, Status::NOT_SUPPORTED));
+        assert_eq!((response.id, response.code, response.status), (0xeeee, code, Status::INVALID));
     }
 }
 
 #[test]
-fn bytes_that_linux_leaves_in_a_slot_do_not_matter() {
+fn reserved_bytes_have_to_be_0() {
+    let (mut scene, mut frontend, buffer) = with_framebuffer();
+    let shared = buffer.directory.memory().read_u32(4);
+    let edid = GetEdid { buffer_size: 32768, directory: GrantRef(shared) };
+    // Each with where its own bytes end (`io/displif.h`).
+    let requests = [
+        (BufferDestroy(9), 16),
+        (framebuffer(9, 9, SIZE, Xrgb8888), 36),
+        (FramebufferDetach(9), 16),
+        (SetConfig(whole(2, SIZE)), 36),
+        (PageFlip(2), 16),
+        (edid, 16),
+    ];
+    for (operation, end) in requests {
+        for at in [3, end, end + 1, 63] {
+            let mut slot = Request { id: 77, operation }.encode();
+            slot[at] = 1;
+            frontend.send_slot(0, &slot);
+            scene.run();
+            assert_eq!(frontend.response(0).unwrap().status, Status::INVALID, "{operation:?} with byte {at}");
+        }
+    }
+    assert_eq!(scene.canvas.heads()[0].picture, None);
+}
+
+#[test]
+fn the_status_that_linux_leaves_in_a_slot_does_not_matter() {
     let (mut scene, mut frontend, _buffer) = with_framebuffer();
-    let request = vitrine_xen::io::displif::Request { id: 77, operation: SetConfig(whole(2, SIZE)) };
-    let mut slot = request.encode();
-    slot[3..8].fill(0xff);
-    slot[36..].fill(0xff);
+    // Linux clears no slot: it writes its next request over the answer that was there.
+    let mut slot = Response { id: 7, code: 0x15, status: Status::BUSY, edid_size: 0 }.encode();
+    let request = Request { id: 77, operation: SetConfig(whole(2, SIZE)) }.encode();
+    slot[..3].copy_from_slice(&request[..3]);
+    slot[8..36].copy_from_slice(&request[8..36]);
     frontend.send_slot(0, &slot);
     scene.run();
     assert_eq!(frontend.response(0).unwrap().status, Status::OK);

@@ -336,6 +336,15 @@ impl RawFrontend {
         request.id
     }
 
+    /// The same; `false` when the ring is full.
+    pub fn try_send(&mut self, index: usize, operation: Operation) -> bool {
+        let free = self.channels[index].ring.free() > 0;
+        if free {
+            self.send(index, operation);
+        }
+        free
+    }
+
     pub fn send_slot(&mut self, index: usize, slot: &Slot) {
         let channel = &mut self.channels[index];
         if channel.ring.push(slot).expect("a free slot") {
