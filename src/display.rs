@@ -1,17 +1,17 @@
 //! The display, with frames that can be drawn on.
 
-use alloc::rc::Rc;
 use alloc::string::String;
 
 use embedded_graphics::Pixel;
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::{DrawTarget, OriginDimensions, Size};
 use embedded_graphics::primitives::Rectangle;
+use vitrine_frontend::backing::BufferMemory;
 use vitrine_frontend::face;
-use vitrine_frontend::swapchain::Statistics;
+use vitrine_frontend::head::Statistics;
 use vitrine_frontend::{Pacing, Presented};
 use vitrine_gfx::{PixelMemory, Surface};
-use vitrine_kernel::{Pages, Xen};
+use vitrine_kernel::Xen;
 use vitrine_xen::platform::SharedPages;
 
 use crate::Error;
@@ -41,7 +41,7 @@ impl Display {
         let frame = self.face.acquire().await?;
         let resolution = frame.resolution();
         self.size = Size::new(resolution.width, resolution.height);
-        let memory = FrameMemory { pages: frame.pages().clone() };
+        let memory = FrameMemory { memory: frame.memory().clone() };
         let surface = Surface::new(memory, self.size).expect("the front end sized the buffer by its mode");
         Ok(Frame { surface, frame, shown: &mut self.shown })
     }
@@ -149,7 +149,7 @@ impl DrawTarget for Frame<'_> {
 
 /// A frame's pixels in granted pages: the back end can read and write them at any time, so they are only ever copied.
 pub struct FrameMemory {
-    pages: Rc<Pages>,
+    memory: BufferMemory,
 }
 
 impl PixelMemory for FrameMemory {
@@ -157,18 +157,18 @@ impl PixelMemory for FrameMemory {
     const ALIGNMENT: usize = 4;
 
     fn byte_count(&self) -> usize {
-        self.pages.memory().len()
+        self.memory.memory().len()
     }
 
     fn fill(&mut self, at: usize, count: usize, value: u32) {
-        self.pages.memory().fill_words(at, count, value);
+        self.memory.memory().fill_words(at, count, value);
     }
 
     fn write(&mut self, at: usize, pixels: &[u32]) {
-        self.pages.memory().write_words(at, pixels);
+        self.memory.memory().write_words(at, pixels);
     }
 
     fn read(&self, at: usize, pixels: &mut [u32]) {
-        self.pages.memory().read_words(at, pixels);
+        self.memory.memory().read_words(at, pixels);
     }
 }

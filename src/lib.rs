@@ -42,7 +42,7 @@ pub use system::{Hotplug, System};
 pub use embedded_graphics;
 pub use log;
 pub use vitrine_frontend::face::Attached;
-pub use vitrine_frontend::swapchain::{REFRESH, Statistics};
+pub use vitrine_frontend::head::{REFRESH, Statistics};
 pub use vitrine_frontend::{Pacing, Presented};
 pub use vitrine_gfx as gfx;
 #[doc(hidden)]

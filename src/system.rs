@@ -6,7 +6,7 @@ use core::future::Future;
 use core::time::Duration;
 
 use embedded_graphics::prelude::Size;
-use vitrine_frontend::swapchain::REFRESH;
+use vitrine_frontend::head::REFRESH;
 use vitrine_frontend::{Cards, Pacing, face};
 use vitrine_kernel::{Counters, MemoryFigures, ShutdownReason, Xen};
 

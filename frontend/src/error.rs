@@ -3,12 +3,15 @@
 use alloc::string::String;
 use core::fmt;
 
-use vitrine_xen::io::displif::Status;
 use vitrine_xen::io::displif::directory::BadDirectory;
+use vitrine_xen::io::displif::{Status, opcode};
 use vitrine_xen::platform::{GrantSpace, MapError, OutOfMemory, StoreError};
 
 use crate::backing::BadImport;
 use crate::config::{BadValue, MOST_CONNECTORS};
+use crate::head::FRAME_DONE_TIME;
+use crate::objects::{BufferId, FramebufferId};
+use crate::requests::ANSWER_TIME;
 
 /// Why there is no display, or no picture on it.
 ///
@@ -43,6 +46,8 @@ pub enum Error {
         /// What was asked for and what is there.
         shortage: OutOfMemory,
     },
+    /// The page directory of memory that is imported does not fit in memory.
+    DirectoryMemory(OutOfMemory),
     /// A ring or event page does not fit in memory.
     RingMemory(OutOfMemory),
     /// The buffer for an EDID does not fit in memory.
@@ -66,9 +71,57 @@ pub enum Error {
     Ports,
     /// The back end refused an operation; its code in displif.
     Refused(u8, Status),
+    /// The back end did not answer an operation in time; its code in displif.
+    NoAnswer(u8),
+    /// The back end took a page flip and did not say in time that it was done.
+    Unconfirmed,
+    /// The control ring of the connector with this number is full of requests that the back end has not answered.
+    RingFull(usize),
+    /// There is no connection, or it has ended.
+    Disconnected,
+    /// A picture that has no pixel, or more bytes than displif can say.
+    Picture {
+        /// Its width in pixels.
+        width: u32,
+        /// Its height in pixels.
+        height: u32,
+    },
+    /// A framebuffer would be larger than its buffer; in bytes.
+    BeyondBuffer {
+        /// What the framebuffer takes.
+        needed: u32,
+        /// What the buffer has.
+        size: u32,
+    },
+    /// A view leaves its framebuffer.
+    OutsideFramebuffer,
+    /// There is no such buffer: it was destroyed, or its connection is gone.
+    NoBuffer(BufferId),
+    /// There is no such framebuffer: it was removed, or its connection is gone.
+    NoFramebuffer(FramebufferId),
+    /// The back end has not said yet that it knows the object.
+    NotKnownYet,
+    /// The buffer has framebuffers.
+    BufferInUse(BufferId),
+    /// The framebuffer is on a connector, or on its way there.
+    FramebufferInUse(FramebufferId),
+    /// The connector with this number is open, so that its swapchain decides what it shows.
+    Open(usize),
+    /// The connector with this number shows nothing that could be flipped.
+    Dark(usize),
+    /// The connector with this number is busy: a configuration or a page flip has to end first.
+    Busy(usize),
+    /// The connector with this number was shut before the operation had ended.
+    Shut(usize),
 }
 
 impl Error {
+    /// Whether it only says that the back end was silent for too long: what was asked may have been done, or be done later.
+    pub fn is_silence(&self) -> bool {
+        let busy = Self::Refused(opcode::PG_FLIP, Status::BUSY);
+        matches!(self, Self::NoAnswer(_) | Self::Unconfirmed | Self::RingFull(_)) || *self == busy
+    }
+
     /// Fewer than `needed` grants are free.
     pub(crate) fn no_grants(needed: usize, space: GrantSpace) -> Self {
         Self::Grants { needed, free: space.free, max_grant_frames: space.frames_for(needed) }
@@ -98,8 +151,9 @@ impl fmt::Display for Error {
                 write!(f, "the configuration says be-alloc=1, which is not supported yet: set be-alloc=0")
             }
             Self::Memory { width, height, shortage } => {
-                write!(f, "not enough memory for two buffers of {width}x{height}: {shortage}")
+                write!(f, "not enough memory for buffers of {width}x{height}: {shortage}")
             }
+            Self::DirectoryMemory(shortage) => write!(f, "not enough memory for a page directory: {shortage}"),
             Self::RingMemory(shortage) => write!(f, "not enough memory for a ring: {shortage}"),
             Self::EdidMemory(shortage) => write!(f, "not enough memory for an EDID: {shortage}"),
             Self::Grants { needed, free, max_grant_frames } => write!(
@@ -113,6 +167,36 @@ impl fmt::Display for Error {
             Self::Import(problem) => write!(f, "the memory can't be imported: {problem}"),
             Self::Ports => write!(f, "Xen has no event channel left for this guest"),
             Self::Refused(code, status) => write!(f, "the back end refused operation {code:#04x}: {status}"),
+            Self::NoAnswer(code) => {
+                write!(f, "the back end did not answer operation {code:#04x} within {} ms", ANSWER_TIME.as_millis())
+            }
+            Self::Unconfirmed => {
+                write!(f, "the back end did not report the frame done within {} ms", FRAME_DONE_TIME.as_millis())
+            }
+            Self::RingFull(connector) => {
+                write!(f, "the ring of connector {connector} is full of requests that the back end has not answered")
+            }
+            Self::Disconnected => write!(f, "there is no connection to a back end"),
+            Self::Picture { width, height } => {
+                write!(f, "a picture of {width}x{height} is not possible: it has no pixel, or 4 GiB and more")
+            }
+            Self::BeyondBuffer { needed, size } => {
+                write!(f, "the framebuffer takes {needed} bytes, its buffer has {size}")
+            }
+            Self::OutsideFramebuffer => write!(f, "the view is empty or leaves its framebuffer"),
+            Self::NoBuffer(_) => write!(f, "the buffer was destroyed, or its connection is gone"),
+            Self::NoFramebuffer(_) => write!(f, "the framebuffer was removed, or its connection is gone"),
+            Self::NotKnownYet => write!(f, "the back end has not said yet that it knows the object: wait for that"),
+            Self::BufferInUse(_) => write!(f, "the buffer has framebuffers: remove them first"),
+            Self::FramebufferInUse(_) => write!(f, "the framebuffer is on a connector: show another one there first"),
+            Self::Open(connector) => {
+                write!(f, "connector {connector} is open for frames: shut it before configuring it otherwise")
+            }
+            Self::Dark(connector) => write!(f, "connector {connector} shows nothing: set its configuration first"),
+            Self::Busy(connector) => {
+                write!(f, "connector {connector} is busy: wait for the configuration or page flip that was asked for")
+            }
+            Self::Shut(connector) => write!(f, "connector {connector} was shut meanwhile"),
         }
     }
 }

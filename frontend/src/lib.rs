@@ -6,8 +6,9 @@
 //! loop that feeds the engine. Both are written against the traits of [`vitrine_xen::platform`],
 //! so they run unchanged on the bare machine and over the fake Xen of the tests.
 //!
-//! Where to begin reading: [`link`] (who goes to which state when), then [`device`] (the engine), [`swapchain`] (buffers
-//! and page flips), [`requests`] (what is in flight), [`backing`] and [`shared`] (pages, grants and quarantine), [`face`].
+//! Where to begin reading: [`link`] (who goes to which state when), then [`device`] (the engine), [`objects`] (buffers and
+//! framebuffers), [`head`] (page flips), [`swapchain`] (which buffer is drawn on), [`requests`] (what is in flight),
+//! [`backing`] and [`shared`] (pages, grants and quarantine), [`face`].
 //!
 //! It may know `vitrine-xen` and nothing else of this workspace; in particular no pixels, no kernel and no executor.
 #![no_std]
@@ -18,17 +19,23 @@ extern crate alloc;
 pub mod backing;
 mod channel;
 pub mod config;
+mod cookie;
 pub mod device;
 pub mod edid;
 mod error;
 pub mod face;
+pub mod head;
 pub mod link;
+pub mod objects;
 pub mod requests;
 pub mod shared;
 pub mod swapchain;
+pub mod tickets;
 
 pub use config::Configuration;
-pub use device::Device;
+pub use device::{Device, View};
 pub use error::Error;
 pub use face::{Card, Cards, Display, Frame, Presented};
-pub use swapchain::Pacing;
+pub use head::Pacing;
+pub use objects::{BufferId, FramebufferId};
+pub use tickets::Ticket;

@@ -1,33 +1,41 @@
-//! The requests of one control ring that have no answer yet.
+//! The requests of one control ring: what is in flight, and what is overdue.
+//!
+//! A request has 3,000 ms. After that it has failed, and whoever asked is told; but its identifier stays taken, as its
+//! slot on the ring does, until the answer comes, which is then thrown away.
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use vitrine_xen::io::displif::{Operation, Request, Response, Status};
+use vitrine_xen::io::displif::{Operation, Request, Response};
+
+use crate::objects::{BufferId, FramebufferId};
 
 /// How long an answer may take (`XEN_DRM_FRONT_WAIT_BACK_MS` in Linux).
 pub const ANSWER_TIME: Duration = Duration::from_millis(3000);
 
-/// What the answer is for.
+/// What an answer is for. SET_CONFIG, PG_FLIP and GET_EDID concern the ring's own connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A display buffer of this connector's swapchain is created.
-    CreateBuffer(usize),
-    /// A framebuffer of this connector's swapchain is attached.
-    AttachFramebuffer(usize),
-    /// The connector shows its first picture.
-    SetConfig(usize),
-    /// The connector flips.
-    PageFlip(usize),
-    /// The connector goes dark, or gives something back; nobody waits.
-    Farewell,
+    /// A dumb buffer becomes known.
+    Create(BufferId),
+    /// A dumb buffer is forgotten.
+    Destroy(BufferId),
+    /// A framebuffer becomes known.
+    Attach(FramebufferId),
+    /// A framebuffer is forgotten.
+    Detach(FramebufferId),
+    /// The connector's configuration with this number.
+    Configure(u64),
+    /// The connector's page flip with this number.
+    Flip(u64),
 }
 
 struct InFlight {
     id: u16,
     code: u8,
-    purpose: Purpose,
     deadline: Duration,
+    /// `None` once its time is over.
+    purpose: Option<Purpose>,
 }
 
 /// Why a response can't be believed.
@@ -48,54 +56,67 @@ impl core::fmt::Display for BadResponse {
     }
 }
 
-/// What is in flight; at most a ring full.
+/// What has no answer yet; at most a ring full.
 #[derive(Default)]
 pub struct Requests {
-    waiting: Vec<InFlight>,
+    unanswered: Vec<InFlight>,
     next_id: u16,
 }
 
 impl Requests {
     /// Makes the request, to be pushed now, and remembers it. Identifiers in use are passed over.
     pub fn issue(&mut self, operation: Operation, purpose: Purpose, now: Duration) -> Request {
-        while self.waiting.iter().any(|waiting| waiting.id == self.next_id) {
+        while self.unanswered.iter().any(|request| request.id == self.next_id) {
             self.next_id = self.next_id.wrapping_add(1);
         }
         let id = self.next_id;
         self.next_id = id.wrapping_add(1);
-        self.waiting.push(InFlight { id, code: operation.code(), purpose, deadline: now + ANSWER_TIME });
+        let deadline = now + ANSWER_TIME;
+        self.unanswered.push(InFlight { id, code: operation.code(), deadline, purpose: Some(purpose) });
         Request { id, operation }
     }
 
-    /// Finds what a response answers.
-    pub fn answer(&mut self, response: &Response) -> Result<(Purpose, Status), BadResponse> {
-        let place = self.waiting.iter().position(|waiting| waiting.id == response.id);
+    /// Finds what a response answers; nothing, when it comes too late.
+    pub fn answer(&mut self, response: &Response) -> Result<Option<Purpose>, BadResponse> {
+        let place = self.unanswered.iter().position(|request| request.id == response.id);
         let place = place.ok_or(BadResponse::Unasked(response.id))?;
-        if self.waiting[place].code != response.code {
+        if self.unanswered[place].code != response.code {
             return Err(BadResponse::WrongOperation(response.id));
         }
-        Ok((self.waiting.swap_remove(place).purpose, response.status))
+        Ok(self.unanswered.swap_remove(place).purpose)
     }
 
-    /// The code of a request whose time is over.
-    pub fn overdue(&self, now: Duration) -> Option<u8> {
-        self.waiting.iter().find(|waiting| waiting.deadline <= now).map(|waiting| waiting.code)
+    /// Takes a request whose time is over: its code, and what it was for.
+    pub fn take_overdue(&mut self, now: Duration) -> Option<(u8, Purpose)> {
+        let overdue = |request: &&mut InFlight| request.deadline <= now && request.purpose.is_some();
+        let request = self.unanswered.iter_mut().find(overdue)?;
+        Some((request.code, request.purpose.take()?))
     }
 
     /// When the first time-out is.
     pub fn deadline(&self) -> Option<Duration> {
-        self.waiting.iter().map(|waiting| waiting.deadline).min()
+        self.waiting().map(|request| request.deadline).min()
     }
 
-    /// Whether every request has its answer.
-    pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+    /// Whether somebody waits for an answer.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting().next().is_some()
+    }
+
+    /// How many requests the back end still owes an answer, overdue ones included.
+    pub fn unanswered(&self) -> usize {
+        self.unanswered.len()
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = &InFlight> {
+        self.unanswered.iter().filter(|request| request.purpose.is_some())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vitrine_xen::io::displif::Status;
 
     fn answer_to(request: &Request) -> Response {
         Response { id: request.id, code: request.operation.code(), status: Status::OK, edid_size: 0 }
@@ -104,18 +125,18 @@ mod tests {
     #[test]
     fn answers_find_their_requests_in_any_order() {
         let mut requests = Requests::default();
-        let first = requests.issue(Operation::PageFlip(1), Purpose::PageFlip(0), Duration::ZERO);
-        let second = requests.issue(Operation::PageFlip(2), Purpose::PageFlip(1), Duration::ZERO);
-        assert_eq!(requests.answer(&answer_to(&second)), Ok((Purpose::PageFlip(1), Status::OK)));
+        let first = requests.issue(Operation::PageFlip(1), Purpose::Flip(1), Duration::ZERO);
+        let second = requests.issue(Operation::PageFlip(2), Purpose::Flip(2), Duration::ZERO);
+        assert_eq!(requests.answer(&answer_to(&second)), Ok(Some(Purpose::Flip(2))));
         assert_eq!(requests.answer(&answer_to(&second)), Err(BadResponse::Unasked(second.id)));
-        assert_eq!(requests.answer(&answer_to(&first)), Ok((Purpose::PageFlip(0), Status::OK)));
-        assert!(requests.is_empty());
+        assert_eq!(requests.answer(&answer_to(&first)), Ok(Some(Purpose::Flip(1))));
+        assert_eq!(requests.unanswered(), 0);
     }
 
     #[test]
     fn an_answer_for_another_operation_is_not_believed() {
         let mut requests = Requests::default();
-        let request = requests.issue(Operation::PageFlip(1), Purpose::PageFlip(0), Duration::ZERO);
+        let request = requests.issue(Operation::PageFlip(1), Purpose::Flip(1), Duration::ZERO);
         let wrong = Response { code: 0x10, ..answer_to(&request) };
         assert_eq!(requests.answer(&wrong), Err(BadResponse::WrongOperation(request.id)));
     }
@@ -123,20 +144,26 @@ mod tests {
     #[test]
     fn identifiers_in_use_are_not_given_twice() {
         let mut requests = Requests::default();
-        let old = requests.issue(Operation::PageFlip(1), Purpose::Farewell, Duration::ZERO);
+        let old = requests.issue(Operation::PageFlip(1), Purpose::Flip(1), Duration::ZERO);
         for _ in 0..=u16::MAX {
-            let request = requests.issue(Operation::PageFlip(1), Purpose::Farewell, Duration::ZERO);
+            let request = requests.issue(Operation::PageFlip(1), Purpose::Flip(2), Duration::ZERO);
             assert_ne!(request.id, old.id);
             requests.answer(&answer_to(&request)).unwrap();
         }
     }
 
     #[test]
-    fn time_runs_out_after_three_seconds() {
+    fn time_runs_out_after_three_seconds_and_the_late_answer_finds_nobody_once() {
         let mut requests = Requests::default();
-        requests.issue(Operation::PageFlip(1), Purpose::PageFlip(0), Duration::from_secs(1));
+        let request = requests.issue(Operation::PageFlip(1), Purpose::Flip(7), Duration::from_secs(1));
         assert_eq!(requests.deadline(), Some(Duration::from_secs(4)));
-        assert_eq!(requests.overdue(Duration::from_millis(3999)), None);
-        assert_eq!(requests.overdue(Duration::from_secs(4)), Some(0x15));
+        assert_eq!(requests.take_overdue(Duration::from_millis(3999)), None);
+        assert_eq!(requests.take_overdue(Duration::from_secs(4)), Some((0x15, Purpose::Flip(7))));
+        assert_eq!((requests.take_overdue(Duration::MAX), requests.deadline()), (None, None));
+        assert_eq!((requests.is_waiting(), requests.unanswered()), (false, 1));
+        let next = requests.issue(Operation::PageFlip(2), Purpose::Flip(8), Duration::from_secs(5));
+        assert_ne!(next.id, request.id, "its identifier is taken until it is answered");
+        assert_eq!(requests.answer(&answer_to(&request)), Ok(None));
+        assert_eq!(requests.answer(&answer_to(&request)), Err(BadResponse::Unasked(request.id)));
     }
 }

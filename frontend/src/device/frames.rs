@@ -1,39 +1,22 @@
-//! What the appliance does with the engine: frames lent out, presented, given back.
+//! What the appliance does with open connectors: frames lent out, presented, given back.
 
 use core::time::Duration;
 
-use vitrine_xen::io::displif::Operation;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 
-use super::{Device, Lent};
-use crate::requests::Purpose;
-use crate::swapchain::{Outcome, Pacing, Statistics, Swapchain};
+use super::{Connector, Device, Lent};
+use crate::head::{Party, Statistics};
+use crate::objects::FramebufferId;
+use crate::swapchain::{Outcome, Swapchain};
+
+/// How many slots of a connector's ring are left for what is not a frame.
+const RESERVE: u32 = 4;
 
 impl<P: FrontPlatform> Device<P> {
-    /// Shows pictures on a connector, in this and in every later connection, until [`Self::shut`]. `pacing` says when a
-    /// frame counts as done.
-    pub fn open(&mut self, connector: usize, pacing: Pacing) {
-        if self.wishes.len() <= connector {
-            self.wishes.resize(connector + 1, None);
-        }
-        self.wishes[connector] = Some(pacing);
-        self.set_pacing(connector, pacing);
-    }
-
-    /// Sets when a frame counts as done, from the next frame on. Nothing happens on a connector that is not open.
-    pub fn set_pacing(&mut self, connector: usize, pacing: Pacing) {
-        if let Some(wish @ Some(_)) = self.wishes.get_mut(connector) {
-            *wish = Some(pacing);
-        }
-        if let Some(chain) = self.swapchain_mut(connector) {
-            chain.set_pacing(pacing);
-        }
-    }
-
     /// Counts of a connector, since its connection was made.
     pub fn statistics(&self, connector: usize) -> Statistics {
-        self.swapchain(connector).map(Swapchain::statistics).unwrap_or_default()
+        self.connectors.get(connector).map(|connector| connector.head.statistics()).unwrap_or_default()
     }
 
     /// An open connector's mode, once pictures can be shown on it.
@@ -42,19 +25,24 @@ impl<P: FrontPlatform> Device<P> {
         self.is_connected().then(|| chain.resolution())
     }
 
-    /// Lends out a buffer of an open connector; `None` while there is none.
-    pub fn lend(&mut self, connector: usize) -> Option<Lent<P>> {
-        if !self.is_connected() {
+    /// Lends out a buffer of an open connector; `None` while there is none. One is lent at a time.
+    pub fn lend(&mut self, connector: usize) -> Option<Lent> {
+        if !self.is_connected() || self.wish(connector).is_none() {
             return None;
         }
         let generation = self.generation;
-        let chain = self.swapchain_mut(connector)?;
-        let (buffer, pages, age) = chain.lend()?;
-        Some(Lent { generation, buffer, pages, age, resolution: chain.resolution() })
+        let connector = self.connectors.get_mut(connector)?;
+        // A back end that has fallen so far behind gets no more work.
+        if !connector.head.is_idle() || connector.channel.ring.free() < RESERVE {
+            return None;
+        }
+        let chain = connector.swapchain.as_mut()?;
+        let (buffer, memory, age) = chain.lend()?;
+        Some(Lent { generation, buffer, memory, age, resolution: chain.resolution() })
     }
 
     /// Takes a buffer back that is not to be shown.
-    pub fn give_back(&mut self, connector: usize, generation: u64, buffer: usize) {
+    pub fn give_back(&mut self, connector: usize, generation: u64, buffer: FramebufferId) {
         if generation == self.generation
             && let Some(chain) = self.swapchain_mut(connector)
         {
@@ -62,24 +50,43 @@ impl<P: FrontPlatform> Device<P> {
         }
     }
 
-    /// Shows a lent buffer: one request and one event. Returns the flip's number, or `None` when its connection is gone.
-    pub fn present(&mut self, connector: usize, generation: u64, buffer: usize, now: Duration) -> Option<u64> {
+    /// Shows a lent buffer: one request and one event. Returns the flip's number, or `None` when the buffer's connection is
+    /// gone, the connector was shut, or its mode has changed.
+    pub fn present(&mut self, connector: usize, generation: u64, buffer: FramebufferId, now: Duration) -> Option<u64> {
         if generation != self.generation || !self.is_connected() {
             return None;
         }
-        let chain = self.swapchain_mut(connector)?;
-        let number = chain.next_flip();
-        let operation = chain.present(buffer, now);
-        let purpose = match operation {
-            Operation::PageFlip(_) => Purpose::PageFlip(connector),
-            _ => Purpose::SetConfig(connector),
-        };
-        self.send(connector, operation, purpose, now);
+        let Connector { swapchain, head, .. } = self.connectors.get_mut(connector)?;
+        let chain = swapchain.as_mut()?;
+        let number = chain.present(buffer)?;
+        head.queue(buffer, Party::Swapchain);
+        if head.is_lit() {
+            self.start_flip(connector, now);
+        } else {
+            let request = head.configure(chain.scanout(buffer), Party::Swapchain);
+            self.ask(connector, request, now);
+        }
         Some(number)
     }
 
+    /// Shows lent buffers on several connectors, given as (connector, generation, buffer), one request after the other
+    /// without anything between them. All or none: `false` when one of them can't be shown.
+    pub fn present_together(&mut self, frames: &[(usize, u64, FramebufferId)], now: Duration) -> bool {
+        let connected = self.is_connected();
+        let possible = |(connector, generation, buffer): &(usize, u64, FramebufferId)| {
+            connected
+                && *generation == self.generation
+                && self.swapchain(*connector).is_some_and(|chain| chain.has_lent(*buffer))
+        };
+        let all = frames.iter().all(possible);
+        for (connector, generation, buffer) in frames.iter().filter(|_| all) {
+            self.present(*connector, *generation, *buffer, now);
+        }
+        all
+    }
+
     /// How a flip ended: `Some(Some(..))` when it has, `Some(None)` while it is in flight, `None` when its connection is
-    /// gone.
+    /// gone, or the connector can't be used any more.
     pub fn outcome(&self, connector: usize, generation: u64, number: u64) -> Option<Option<Outcome>> {
         let chain = self.swapchain(connector).filter(|_| generation == self.generation)?;
         if chain.failure().is_some() {
@@ -88,11 +95,11 @@ impl<P: FrontPlatform> Device<P> {
         Some(chain.outcome(number))
     }
 
-    pub(super) fn swapchain(&self, connector: usize) -> Option<&Swapchain<P>> {
+    fn swapchain(&self, connector: usize) -> Option<&Swapchain> {
         self.connectors.get(connector)?.swapchain.as_ref()
     }
 
-    pub(super) fn swapchain_mut(&mut self, connector: usize) -> Option<&mut Swapchain<P>> {
+    fn swapchain_mut(&mut self, connector: usize) -> Option<&mut Swapchain> {
         self.connectors.get_mut(connector)?.swapchain.as_mut()
     }
 }

@@ -4,14 +4,18 @@
 //! with the time; [`Device::poll`] looks at the rings and decides the next steps, [`Device::take_command`] says what
 //! xenstore has to be asked, one command at a time.
 //!
-//! This file holds the state; `steps` is the way between the states of the connection, `rings` what goes over the rings,
-//! `frames` what the appliance does.
+//! This file holds the state; `steps` is the way between the states of the connection, `rings` what goes over the rings.
+//! An appliance that draws frames opens connectors: `opened` is the life of their swapchains, `frames` what is drawn.
+//! One that wants less than that has `card`: buffers, framebuffers, configurations and page flips, by their own names.
 
+mod card;
 mod frames;
+mod opened;
 mod rings;
 mod steps;
 
-use alloc::rc::Rc;
+pub use card::View;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -21,12 +25,15 @@ use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 use vitrine_xen::xenbus::XenbusState;
 
+use crate::backing::BufferMemory;
 use crate::channel::Channel;
 use crate::config::Location;
+use crate::head::{Head, Pacing};
 use crate::link::{Goal, Situation, Step, decide};
+use crate::objects::{FramebufferId, Objects};
 use crate::requests::Requests;
-use crate::shared::Quarantine;
-use crate::swapchain::{Pacing, Swapchain};
+use crate::swapchain::Swapchain;
+use crate::tickets::{Ticket, Tickets};
 use crate::{Error, config};
 
 /// How long the front end waits before it publishes again after a connection on which nothing was ever shown. Without it
@@ -59,13 +66,13 @@ pub struct ConnectorInfo {
 }
 
 /// A buffer lent out to be drawn on.
-pub struct Lent<P: FrontPlatform> {
+pub struct Lent {
     /// Which connection it belongs to.
     pub generation: u64,
     /// Which buffer it is.
-    pub buffer: usize,
-    /// Its memory: rows of 32-bit XRGB pixels without gaps.
-    pub pages: Rc<P::Pages>,
+    pub buffer: FramebufferId,
+    /// Its bytes: rows of 32-bit XRGB pixels without gaps.
+    pub memory: BufferMemory,
     /// How many flips old its content is; 0: undefined.
     pub age: u64,
     /// The mode.
@@ -77,13 +84,19 @@ struct Connector<P: FrontPlatform> {
     channel: Channel<P>,
     requests: Requests,
     masked: bool,
-    swapchain: Option<Swapchain<P>>,
+    head: Head,
+    /// What it shows while it is open.
+    swapchain: Option<Swapchain>,
+    /// What it shows as soon as its mode is changed, and who waits for that.
+    coming: Option<(Swapchain, Option<Ticket>)>,
+    /// What it showed, to be forgotten when it is dark.
+    retired: Vec<Swapchain>,
 }
 
 impl<P: FrontPlatform> Connector<P> {
-    /// How many pages are granted for it.
-    fn grants(&self) -> usize {
-        Channel::<P>::GRANTS + self.swapchain.as_ref().map_or(0, Swapchain::grants)
+    fn new(channel: Channel<P>, pacing: Pacing) -> Self {
+        let (requests, head) = (Requests::default(), Head::new(pacing));
+        Self { channel, requests, masked: false, head, swapchain: None, coming: None, retired: Vec::new() }
     }
 }
 
@@ -96,7 +109,8 @@ pub struct Device<P: FrontPlatform> {
     wishes: Vec<Option<Pacing>>,
     infos: Vec<ConnectorInfo>,
     connectors: Vec<Connector<P>>,
-    quarantine: Quarantine<P>,
+    objects: Objects<P>,
+    tickets: Tickets,
     quarantine_at: Duration,
     /// How many grants the largest connection so far had. As many may be in quarantine while the next one is made: a back
     /// end that keeps what it maps can cost the memory of one connection, and no more.
@@ -104,19 +118,22 @@ pub struct Device<P: FrontPlatform> {
     /// The command that is wanted, and the one that is being done.
     wanted: Option<Command>,
     running: Option<Command>,
+    /// What is to be left in the error node when nothing else is wanted.
+    message: Option<String>,
     publish_deadline: Duration,
     /// Before this time nothing is published.
     publish_at: Duration,
     error: Option<Error>,
     generation: u64,
-    last_cookie: u64,
-    farewell_said: bool,
+    /// When the farewell ends, if it was said.
+    farewell: Option<Duration>,
     /// Whether the back end's state was ever read: nothing is decided before.
     looked: bool,
 }
 impl<P: FrontPlatform> Device<P> {
     /// An engine that wants to connect. Pictures are shown on the connectors that are opened, see [`Self::open`].
     pub fn new(platform: P, location: Location) -> Self {
+        let objects = Objects::new(platform.clone(), location.backend);
         Self {
             platform,
             location,
@@ -124,17 +141,18 @@ impl<P: FrontPlatform> Device<P> {
             wishes: Vec::new(),
             infos: Vec::new(),
             connectors: Vec::new(),
-            quarantine: Quarantine::default(),
+            objects,
+            tickets: Tickets::default(),
             quarantine_at: Duration::ZERO,
             most_grants: 0,
             wanted: None,
             running: None,
+            message: None,
             publish_deadline: Duration::ZERO,
             publish_at: Duration::ZERO,
             error: None,
             generation: 0,
-            last_cookie: 0,
-            farewell_said: false,
+            farewell: None,
             looked: false,
         }
     }
@@ -177,7 +195,7 @@ impl<P: FrontPlatform> Device<P> {
 
     /// Grants that the back end would not let go.
     pub fn grants_in_quarantine(&self) -> usize {
-        self.quarantine.grants()
+        self.objects.quarantine.grants()
     }
 
     /// Every port that the back end may send events to.
@@ -195,27 +213,36 @@ impl<P: FrontPlatform> Device<P> {
     pub fn poll(&mut self, now: Duration) -> Option<Duration> {
         let more = self.poll_connectors(now);
         self.poll_quarantine(now);
+        if self.is_connected() {
+            self.follow_wishes(now);
+        }
         while self.looked && self.running.is_none() && self.wanted.is_none() && self.step(now) {}
+        self.send_waiting(now);
         // Last, since a step may have asked the back end something.
         self.mask(now);
         if more { Some(now) } else { self.deadline(now) }
     }
 
     fn poll_quarantine(&mut self, now: Duration) {
-        if self.quarantine.grants() > 0 && now >= self.quarantine_at {
-            self.quarantine.retry();
+        if self.objects.quarantine.grants() > 0 && now >= self.quarantine_at {
+            self.objects.quarantine.retry();
             self.quarantine_at = now + QUARANTINE_PERIOD;
         }
     }
 
     fn deadline(&self, now: Duration) -> Option<Duration> {
-        let connectors = self.connectors.iter().flat_map(|connector| {
-            let flip = connector.swapchain.as_ref().and_then(|chain| chain.deadline(now));
-            [connector.requests.deadline(), flip]
-        });
-        let quarantine = (self.quarantine.grants() > 0).then_some(self.quarantine_at);
+        let connectors =
+            self.connectors.iter().flat_map(|connector| [connector.requests.deadline(), connector.head.deadline(now)]);
+        let quarantine = (self.objects.quarantine.grants() > 0).then_some(self.quarantine_at);
         let waiting = !self.situation.holding && now < self.publish_at;
         let publish = (waiting && decide(&self.situation) == Step::Publish).then_some(self.publish_at);
-        connectors.chain([quarantine, publish]).flatten().min()
+        // What waits for the ring waits for the connection first.
+        let waiting = self.objects.deadline().filter(|_| self.is_connected());
+        connectors.chain([quarantine, publish, waiting, self.farewell]).flatten().min()
+    }
+
+    /// How many pages are granted for the connection.
+    fn grants(&self) -> usize {
+        Channel::<P>::GRANTS * self.connectors.len() + self.objects.grants()
     }
 }

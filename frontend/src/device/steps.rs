@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use vitrine_xen::io::displif::nodes;
-use vitrine_xen::io::displif::{Operation, Scanout};
 use vitrine_xen::platform::{FrontPlatform, StoreError};
 use vitrine_xen::xenbus::XenbusState;
 
@@ -14,9 +13,9 @@ use super::{Command, Connector, ConnectorInfo, Device, RETRY_TIME};
 use crate::Error;
 use crate::channel::Channel;
 use crate::config::{Configuration, Location};
+use crate::head::Pacing;
 use crate::link::{Goal, Situation, Step, decide};
-use crate::requests::{ANSWER_TIME, Purpose, Requests};
-use crate::swapchain::Swapchain;
+use crate::requests::ANSWER_TIME;
 
 impl<P: FrontPlatform> Device<P> {
     /// The back end's `state` and `online`, read again.
@@ -57,6 +56,7 @@ impl<P: FrontPlatform> Device<P> {
     /// end in the same domain or another. Connections are counted on, so what belongs to an earlier one stays dead.
     pub fn attached(&mut self, location: Location) {
         log::info!("{} is attached, served by {}", location.path, location.backend_path);
+        self.objects.set_peer(location.backend);
         self.location = location;
         self.situation = Situation::new();
         self.publish_at = Duration::ZERO;
@@ -74,7 +74,7 @@ impl<P: FrontPlatform> Device<P> {
         if self.running.is_some() {
             return None;
         }
-        self.running = self.wanted.take();
+        self.running = self.wanted.take().or_else(|| self.message.take().map(Command::ReportError));
         self.running.clone()
     }
 
@@ -100,11 +100,11 @@ impl<P: FrontPlatform> Device<P> {
             (Command::Publish(_), Err(error)) => {
                 self.fail_to_publish(Error::Node(self.location.path.clone(), error));
             }
-            (Command::WriteState(state), Ok(())) => self.entered(state, now),
+            (Command::WriteState(state), Ok(())) => self.entered(state),
             // A device that was detached has no folder any more: there is nobody left to tell.
             (Command::WriteState(state), Err(error)) => {
                 log::warn!("{}/state can't be written: {error}", self.location.path);
-                self.entered(state, now);
+                self.entered(state);
             }
             (Command::ReportError(_), Err(error)) => log::debug!("the error node can't be written: {error}"),
             (Command::Publish(_) | Command::ReportError(_), Ok(())) | (Command::ReadConfiguration, _) => {}
@@ -123,24 +123,23 @@ impl<P: FrontPlatform> Device<P> {
             }
             Step::Publish if now < self.publish_at || self.quarantine_is_full() => return false,
             Step::Publish => self.wanted = Some(Command::ReadConfiguration),
-            Step::Connect => match self.make_swapchains() {
-                Ok(()) => self.wanted = Some(Command::WriteState(XenbusState::Connected)),
-                Err(error) => self.fail(error),
-            },
+            Step::Connect => {
+                // The back end hears of the buffers when both ends are connected; they take the longest to make.
+                self.follow_wishes(now);
+                self.wanted = Some(Command::WriteState(XenbusState::Connected));
+            }
             Step::Release => self.release(now),
             Step::Enter(state) => self.wanted = Some(Command::WriteState(state)),
         }
         true
     }
 
-    fn entered(&mut self, state: XenbusState, now: Duration) {
+    fn entered(&mut self, state: XenbusState) {
         log::debug!("{}: {state:?}", self.location.path);
         self.situation.own = state;
         if state == XenbusState::Connected {
             self.generation += 1;
-            self.farewell_said = false;
-            self.error = None;
-            self.announce_buffers(now);
+            (self.farewell, self.error) = (None, None);
         }
     }
 
@@ -154,10 +153,15 @@ impl<P: FrontPlatform> Device<P> {
     }
 
     fn fail(&mut self, error: Error) {
-        log::error!("{error}");
+        self.report(&error);
         self.situation.failed = true;
-        self.wanted = Some(Command::ReportError(format!("{error}")));
         self.error = Some(error);
+    }
+
+    /// Says an error where people look for it.
+    pub(super) fn report(&mut self, error: &Error) {
+        log::error!("{error}");
+        self.message = Some(format!("{error}"));
     }
 
     fn make_channels(
@@ -177,86 +181,54 @@ impl<P: FrontPlatform> Device<P> {
             let channel = Channel::new(&self.platform, self.location.backend)?;
             published.extend(channel.nodes(&configuration.path));
             self.infos.push(ConnectorInfo { configuration, error: None });
-            self.connectors.push(Connector { channel, requests: Requests::default(), masked: false, swapchain: None });
+            let pacing = self.wish(self.connectors.len()).unwrap_or(Pacing::Free);
+            self.connectors.push(Connector::new(channel, pacing));
         }
         Ok(published)
     }
 
-    /// Makes the buffers of every open connector; the back end hears of them when both ends are connected.
-    fn make_swapchains(&mut self) -> Result<(), Error> {
-        let (platform, peer, last_cookie) = (&self.platform, self.location.backend, &mut self.last_cookie);
-        let mut next_cookie = || {
-            *last_cookie += 1;
-            *last_cookie
-        };
-        for (index, connector) in self.connectors.iter_mut().enumerate() {
-            let Some(Some(pacing)) = self.wishes.get(index) else { continue };
-            let resolution = self.infos[index].configuration.resolution;
-            connector.swapchain = Some(Swapchain::new(platform, peer, resolution, *pacing, &mut next_cookie)?);
-        }
-        Ok(())
-    }
-
-    /// Sends what makes the buffers known.
-    fn announce_buffers(&mut self, now: Duration) {
-        for index in 0..self.connectors.len() {
-            let operations: Vec<Operation> = match self.swapchain(index) {
-                Some(chain) => chain.creation().collect(),
-                None => continue,
-            };
-            for operation in operations {
-                let purpose = match operation {
-                    Operation::BufferCreate(_) => Purpose::CreateBuffer(index),
-                    _ => Purpose::AttachFramebuffer(index),
-                };
-                self.send(0, operation, purpose, now);
-            }
-        }
-    }
-
-    /// Tells the back end that the buffers go away, and waits for its answers. `false` when that is over.
+    /// Tells the back end that everything goes away, and waits for its answers. `false` when that is over.
     fn parting(&mut self, now: Duration) -> bool {
         if !self.is_connected() {
             return false;
         }
-        if !self.farewell_said {
-            self.farewell_said = true;
-            for index in 0..self.connectors.len() {
-                let operations: Vec<Operation> = match self.swapchain(index) {
-                    Some(chain) => chain.destruction().collect(),
-                    None => continue,
-                };
-                self.send(index, Operation::SetConfig(Scanout::default()), Purpose::Farewell, now);
-                for operation in operations {
-                    self.send(0, operation, Purpose::Farewell, now);
-                }
+        let until = match self.farewell {
+            Some(until) => until,
+            None => {
+                (0..self.connectors.len()).for_each(|connector| self.darken(connector, now));
+                *self.farewell.insert(now + ANSWER_TIME)
             }
+        };
+        if self.connectors.iter().all(|connector| connector.head.is_idle()) {
+            self.objects.leave_all(now);
         }
-        self.connectors.iter().any(|connector| !connector.requests.is_empty())
+        let asked = self.connectors.iter().any(|connector| connector.requests.is_waiting());
+        now < until && (asked || !self.objects.is_empty())
     }
 
     pub(super) fn release(&mut self, now: Duration) {
-        if (0..self.connectors.len()).all(|index| self.statistics(index).flips == 0) {
+        if self.connectors.iter().all(|connector| connector.head.statistics().flips == 0) {
             self.publish_at = now + RETRY_TIME;
         }
         if self.situation.own == XenbusState::Connected {
             log::warn!("the back end has gone ({:?}): waiting for it to come back", self.situation.backend);
         }
-        self.most_grants = self.most_grants.max(self.connectors.iter().map(Connector::grants).sum());
-        for mut connector in self.connectors.drain(..) {
-            if let Some(chain) = connector.swapchain.take() {
-                chain.release(&mut self.quarantine);
-            }
-            connector.channel.release(&self.platform, &mut self.quarantine);
+        self.most_grants = self.most_grants.max(self.grants());
+        self.tickets.end_all(&Error::Disconnected);
+        self.objects.release();
+        for connector in self.connectors.drain(..) {
+            connector.channel.release(&self.platform, &mut self.objects.quarantine);
         }
+        self.farewell = None;
         self.situation.holding = false;
         if self.quarantine_is_full() {
-            let grants = self.quarantine.grants();
+            let grants = self.objects.quarantine.grants();
             log::warn!("the back end still maps {grants} pages of earlier connections: waiting until it lets go");
         }
     }
 
+    /// Whether the back end keeps so much that nothing more is shared with it.
     pub(super) fn quarantine_is_full(&self) -> bool {
-        self.quarantine.grants() > self.most_grants
+        self.objects.quarantine.grants() > self.most_grants.max(self.grants())
     }
 }

@@ -13,7 +13,7 @@ use super::{Display, drive};
 use crate::Error;
 use crate::config::Location;
 use crate::device::{ConnectorInfo, Device};
-use crate::swapchain::Pacing;
+use crate::head::Pacing;
 
 /// A vdispl device; a handle, and any number of them are one.
 ///

@@ -10,7 +10,7 @@ use super::card::Shared;
 use super::{Card, Frame};
 use crate::Error;
 use crate::device::{ConnectorInfo, Device};
-use crate::swapchain::{Pacing, Statistics};
+use crate::head::{Pacing, Statistics};
 
 /// A connector that pictures are shown on; see [`Card::display`].
 pub struct Display<P: FrontPlatform> {

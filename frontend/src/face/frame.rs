@@ -1,12 +1,11 @@
 //! A frame: a buffer lent out, drawn on, presented.
 
-use alloc::rc::Rc;
-
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 
 use super::Display;
 use crate::Error;
+use crate::backing::BufferMemory;
 use crate::device::Lent;
 use crate::swapchain::Outcome;
 
@@ -24,15 +23,15 @@ pub enum Presented {
 /// A buffer that is lent out: the appliance draws on it, then presents it.
 pub struct Frame<'a, P: FrontPlatform> {
     display: &'a Display<P>,
-    lent: Option<Lent<P>>,
+    lent: Option<Lent>,
 }
 
 impl<'a, P: FrontPlatform> Frame<'a, P> {
-    pub(super) fn new(display: &'a Display<P>, lent: Lent<P>) -> Self {
+    pub(super) fn new(display: &'a Display<P>, lent: Lent) -> Self {
         Self { display, lent: Some(lent) }
     }
 
-    fn lent(&self) -> &Lent<P> {
+    fn lent(&self) -> &Lent {
         self.lent.as_ref().expect("a frame has its buffer until it is presented")
     }
 
@@ -46,9 +45,9 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
         self.lent().age
     }
 
-    /// The buffer's memory, whole pages; they stay allocated for as long as a clone of this exists.
-    pub fn pages(&self) -> &Rc<P::Pages> {
-        &self.lent().pages
+    /// The buffer's bytes; they stay for as long as a clone of this exists.
+    pub fn memory(&self) -> &BufferMemory {
+        &self.lent().memory
     }
 
     /// Sends the frame to the screen; resolves when it is there, or when it is certain that this can't be said.

@@ -465,7 +465,7 @@ async fn present_for_ever(guest: Domain, mut display: Display<Domain>) {
     for number in 0.. {
         let shown = match display.acquire().await {
             Ok(frame) => {
-                frame.pages().memory().write_u32(0, number);
+                frame.memory().memory().write_u32(0, number);
                 frame.present().await
             }
             Err(error) => Err(error),

@@ -55,20 +55,117 @@ fn a_late_answer_counts_until_three_seconds_are_over() {
 }
 
 #[test]
-fn an_answer_that_does_not_come_ends_the_connection() {
-    let (mut both, shown, mut back_end, flip) = presented();
-    both.run_for(Duration::from_millis(3010));
+fn an_answer_that_does_not_come_fails_its_flip_and_the_next_one_goes_on() {
+    let (mut both, shown, mut back_end, late) = presented();
+    let began = both.world.now();
+    let (outcome, display) = both.wait(&shown).unwrap();
+    assert_eq!(outcome, Ok(Presented::Unconfirmed));
+    assert_eq!((both.world.now() - began).as_millis(), 3000);
+    assert!(display.is_connected());
+    // The back end wakes up while the next flip is in flight, and answers everything. Events for a flip that was given up
+    // count for nothing.
+    let shown = present(&mut both, display);
+    both.settle();
+    back_end.complete(&late, 0);
+    both.settle();
+    assert!(!shown.is_finished());
+    let flip = back_end.answer_until_flip(&mut both);
+    assert_ne!((flip.id, cookie(&flip)), (late.id, cookie(&late)));
+    back_end.complete(&flip, 1);
+    both.settle();
     let (outcome, display) = shown.take().unwrap();
-    assert_eq!(outcome, Ok(Presented::Disconnected));
-    assert!(!display.is_connected());
-    // What comes now finds nobody, and harms nobody.
-    back_end.complete(&flip, 0);
-    both.run_for(LONG);
-    assert!(display.grants_in_quarantine() >= 2, "the back end still maps both rings");
-    back_end.leave();
-    both.run_for(LONG);
-    assert_eq!(display.grants_in_quarantine(), 0);
+    let statistics = display.statistics();
+    assert_eq!((outcome, statistics.unconfirmed, statistics.stray_events), (Ok(Presented::Shown), 1, 1));
     assert_eq!(both.world.violations(), [""; 0]);
+}
+
+#[test]
+fn a_late_answer_that_comes_twice_ends_the_connection() {
+    let (mut both, shown, mut back_end, late) = presented();
+    let (_, display) = both.wait(&shown).unwrap();
+    back_end.answer(&late, Status::OK);
+    both.settle();
+    assert!(display.is_connected());
+    let shown = present(&mut both, display);
+    both.settle();
+    back_end.next().expect("the next flip");
+    back_end.answer(&late, Status::OK);
+    both.settle();
+    assert_eq!(shown.take().unwrap().0, Ok(Presented::Disconnected));
+}
+
+/// Both orders in which back ends report the pending flip, and both cookies that its event may carry (displ_be's carries
+/// the refused flip's).
+#[test]
+fn a_busy_back_end_is_asked_again_when_its_pending_flip_is_done() {
+    for (event_first, own_cookie) in [(false, false), (false, true), (true, false), (true, true)] {
+        let (mut both, shown, mut back_end, refused) = presented();
+        let pending = if own_cookie { cookie(&refused) } else { 0x7777 };
+        for step in [event_first, !event_first] {
+            both.settle();
+            assert!(back_end.next().is_none());
+            if step { back_end.frame_done(0, pending) } else { back_end.answer(&refused, Status::BUSY) }
+        }
+        let again = back_end.answer_until_flip(&mut both);
+        assert_eq!(again.operation, refused.operation);
+        assert!(!shown.is_finished());
+        back_end.complete(&again, 1);
+        both.settle();
+        let (outcome, display) = shown.take().unwrap();
+        assert_eq!((outcome, display.statistics().retries), (Ok(Presented::Shown), 1));
+    }
+}
+
+#[test]
+fn a_back_end_that_is_busy_for_ever_is_not_asked_for_ever() {
+    let (mut both, shown, mut back_end, mut flip) = presented();
+    let began = both.world.now();
+    let mut tries = 0;
+    while !shown.is_finished() {
+        back_end.answer(&flip, Status::BUSY);
+        back_end.frame_done(0, 0x7777);
+        both.run_for(Duration::from_millis(100));
+        tries += 1;
+        match back_end.next() {
+            Some(request) => flip = request,
+            None => break,
+        }
+    }
+    let (outcome, display) = both.wait(&shown).unwrap();
+    assert_eq!(outcome, Ok(Presented::Unconfirmed));
+    assert!((both.world.now() - began).as_millis() <= 3200 && tries <= 33, "{tries} tries");
+    assert!(display.is_connected());
+}
+
+#[test]
+fn a_back_end_that_never_answers_gets_no_more_than_its_ring_holds() {
+    let (mut both, display, mut back_end) = ScriptedBackEnd::meet();
+    let shown = present(&mut both, display);
+    let first = back_end.answer_until_flip(&mut both);
+    let (_, mut display) = both.wait(&shown).unwrap();
+    let appliance = both.tasks.spawn(async move {
+        for number in 0..60 {
+            let _ = show(&mut display, number).await;
+        }
+        display
+    });
+    both.run_for(Duration::from_secs(200));
+    let mut waiting = vec![first];
+    waiting.extend(core::iter::from_fn(|| back_end.next()));
+    assert_eq!(waiting.len(), 32 - 3, "the rest of the ring is left for what is not a frame");
+    // As soon as it wakes up, everything goes on.
+    for request in &waiting {
+        back_end.answer(request, Status::OK);
+    }
+    while !appliance.is_finished() {
+        both.settle();
+        while let Some(flip) = back_end.next() {
+            back_end.complete(&flip, 0);
+            both.settle();
+        }
+        both.run_for(Duration::from_millis(3000));
+    }
+    assert!(appliance.take().unwrap().is_connected());
 }
 
 #[test]
@@ -133,7 +230,7 @@ fn spurious_events_do_nothing() {
 
 #[test]
 fn a_refusal_of_any_request_is_told_with_its_code_and_status() {
-    for (code, status) in [(0x10, -22), (0x10, -12), (0x12, -2), (0x14, -22), (0x15, -1), (0x15, -16), (0x15, i32::MIN)]
+    for (code, status) in [(0x10, -22), (0x10, -12), (0x12, -2), (0x14, -22), (0x15, -1), (0x15, -11), (0x15, i32::MIN)]
     {
         let (mut both, display, mut back_end) = ScriptedBackEnd::meet();
         let shown = present(&mut both, display);

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use vitrine_frontend::swapchain::REFRESH;
+use vitrine_frontend::head::REFRESH;
 use vitrine_frontend::{Pacing, Presented};
 use vitrine_xen::fake::{Domain, Fault, Frame, Operation, vdispl};
 use vitrine_xen::io::displif::nodes::{REQUEST_RING, parse_number};
@@ -186,7 +186,7 @@ fn a_swapped_colour_channel_is_noticed() {
     both.run(async move {
         let frame = display.acquire().await.unwrap();
         draw(&frame, 1);
-        let memory = frame.pages().memory();
+        let memory = frame.memory().memory();
         for pixel in 0..123 * 77 {
             let [blue, green, red, unused] = memory.read_u32(4 * pixel).to_le_bytes();
             memory.write_u32(4 * pixel, u32::from_le_bytes([red, green, blue, unused]));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vitrine_frontend::swapchain::REFRESH;
+use vitrine_frontend::head::REFRESH;
 use vitrine_frontend::{Cards, Pacing, Presented};
 use vitrine_xen::fake::Vdispl;
 

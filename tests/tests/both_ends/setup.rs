@@ -188,7 +188,7 @@ pub fn picture(number: u32, width: u32, height: u32) -> Image {
 pub fn draw(frame: &Frame<'_, Domain>, number: u32) {
     let size = frame.resolution();
     let words: Vec<u32> = (0..size.width * size.height).map(|index| pixel(number, index)).collect();
-    frame.pages().memory().write_words(0, &words);
+    frame.memory().memory().write_words(0, &words);
 }
 
 /// Draws and presents one picture.

@@ -8,17 +8,26 @@ use vitrine_xen::{Access, DomainId};
 
 use crate::setup::{Both, DOM0, GUEST, pages, show};
 
-/// Why the display can't be used; both ends then have nothing left but what the guest's loop itself holds.
-fn failure(both: &mut Both) -> Error {
-    let (display, _) = both.open(Pacing::Free).unwrap();
-    let outcome = both.run(async move { (display.ready().await, display) });
+/// Why the display can't be used; it is closed then.
+fn failure_then_close(both: &mut Both) -> Error {
+    let (display, driver) = both.open(Pacing::Free).unwrap();
+    let (outcome, display) = both.run(async move { (display.ready().await, display) });
     both.settle();
+    let card = display.card();
+    both.run(async move { card.close().await });
+    both.wait(&driver).unwrap().unwrap();
+    assert_eq!(both.states().0, XenbusState::Closed);
+    assert_eq!(both.world.violations(), [""; 0]);
+    outcome.unwrap_err()
+}
+
+/// The same; both ends have nothing left then.
+fn failure(both: &mut Both) -> Error {
+    let error = failure_then_close(both);
     let usage = both.guest.usage();
     assert_eq!((usage.pages, usage.grants, usage.ports), (0, 0, 0), "what was made before the failure is undone");
     assert_eq!(both.dom0.usage().mapping, 0);
-    assert_eq!(both.states().0, XenbusState::Closed);
-    assert_eq!(both.world.violations(), [""; 0]);
-    outcome.0.unwrap_err()
+    error
 }
 
 #[test]
@@ -36,7 +45,7 @@ fn a_mode_that_does_not_fit_in_memory_is_said_with_numbers() {
 #[test]
 fn the_largest_mode_is_refused_by_numbers_that_did_not_overflow() {
     let mut both = Both::with(&Vdispl::one("Virtual-1", "32767x32767"));
-    let needed = pages(32767, 32767);
+    let needed = vitrine_frontend::backing::grants(0, 32767 * 32767 * 4);
     let max_grant_frames = (needed + 8 + 2).div_ceil(512);
     assert_eq!(failure(&mut both), Error::Grants { needed, free: 64 * 512 - 8 - 2, max_grant_frames });
 }
@@ -67,7 +76,7 @@ fn a_full_grant_table_is_said_with_numbers() {
     let mut both = Both::with(&Vdispl::one("Virtual-1", "640x480"));
     both.guest.set_grant_frames(1);
     let error = failure(&mut both);
-    assert!(matches!(error, Error::Grants { needed: 300, free: 201, max_grant_frames: 2 }), "{error:?}");
+    assert!(matches!(error, Error::Grants { needed: 301, free: 201, max_grant_frames: 2 }), "{error:?}");
     assert!(both.guests_error().contains("max_grant_frames="));
 }
 
@@ -101,9 +110,7 @@ fn memory_that_somebody_else_holds_is_not_touched() {
     let own = both.guest.allocate(3).unwrap();
     let reference = both.guest.grant(DOM0, own.gfn(1), Access::ReadWrite).unwrap();
     both.guest.set_memory(20);
-    let (display, _) = both.open(Pacing::Free).unwrap();
-    both.run(async move { display.ready().await }).unwrap_err();
-    both.settle();
+    failure_then_close(&mut both);
     assert_eq!((both.guest.usage().pages, both.guest.usage().grants), (3, 1));
     both.guest.end_grant(reference).unwrap();
     assert_eq!(both.guest.id(), GUEST);
