@@ -45,10 +45,6 @@ impl Mapping {
     pub(crate) fn count(&self) -> usize {
         self.handles.len()
     }
-
-    fn pages(&self) -> Range<usize> {
-        self.first..self.first + self.handles.len()
-    }
 }
 
 /// Maps all of `references`, at least one, at a run of pages of `window`, or nothing.

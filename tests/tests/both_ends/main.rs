@@ -5,6 +5,7 @@
 //! when it does not). In [`answers`] and [`hostile`] the test itself plays one end, by [`scripted`].
 
 mod answers;
+mod backing;
 mod broken;
 mod configuration;
 mod connection;
