@@ -93,14 +93,14 @@ pub fn folder() -> String {
 
 /// Finds the domain's display devices: their numbers, ascending. There may be none.
 pub async fn devices<S: Store>(store: &S) -> Result<Vec<u32>, Error> {
-    numbers(store, folder()).await
+    numbers(store, &folder()).await
 }
 
 /// Reads where device `number` and its back end are.
 pub async fn locate<S: Store>(store: &S, number: u32) -> Result<Location, Error> {
     let path = format!("{}/{number}", folder());
-    let (backend, id) = join(read(store, &path, "backend"), read(store, &path, "backend-id")).await;
-    let (backend, id) = (backend?, id?);
+    let (backend, id) = read_two(store, &path, ["backend", "backend-id"]).await?;
+    let id = id.ok_or_else(|| Error::Node(format!("{path}/backend-id"), StoreError::NotFound))?;
     let backend_path = folder_path(&backend).ok_or_else(|| bad(&path, "backend", &backend, BadValue::BackendPath))?;
     let backend = domid(&id).ok_or_else(|| bad(&path, "backend-id", &id, BadValue::BackendId))?;
     Ok(Location { number, path, backend_path, backend })
@@ -132,7 +132,7 @@ pub async fn read_version<S: Store>(store: &S, backend: &str) -> Result<Option<u
 /// How many connectors a device has. They are the folders in the device's that have numbers for names: 0 and on, without a
 /// gap. Other front ends stop at a gap, and never say what became of the connectors behind it.
 async fn count_connectors<S: Store>(store: &S, device: &str) -> Result<usize, Error> {
-    let numbers = numbers(store, device.to_string()).await?;
+    let numbers = numbers(store, device).await?;
     if numbers.len() > MOST_CONNECTORS {
         return Err(Error::TooManyConnectors(numbers.len()));
     }
@@ -144,9 +144,8 @@ async fn count_connectors<S: Store>(store: &S, device: &str) -> Result<usize, Er
 }
 
 async fn read_connector<S: Store>(store: &S, path: String) -> Result<Connector, Error> {
-    let resolution = read(store, &path, nodes::RESOLUTION);
-    let (resolution, unique_id) = join(resolution, read_if_any(store, &path, nodes::UNIQUE_ID)).await;
-    let (value, unique_id) = (resolution?, unique_id?.unwrap_or_default());
+    let (value, unique_id) = read_two(store, &path, [nodes::RESOLUTION, nodes::UNIQUE_ID]).await?;
+    let unique_id = unique_id.unwrap_or_default();
     let resolution = Resolution::parse(&value)
         .map_err(|problem| bad(&path, nodes::RESOLUTION, &value, BadValue::Resolution(problem)))?;
     let unique_id = nodes::parse_unique_id(&unique_id)
@@ -156,11 +155,11 @@ async fn read_connector<S: Store>(store: &S, path: String) -> Result<Connector, 
 }
 
 /// The names in a folder that are numbers, ascending; none where there is no folder.
-async fn numbers<S: Store>(store: &S, folder: String) -> Result<Vec<u32>, Error> {
-    let names = match store.directory(&folder).await {
+async fn numbers<S: Store>(store: &S, folder: &str) -> Result<Vec<u32>, Error> {
+    let names = match store.directory(folder).await {
         Ok(names) => names,
         Err(StoreError::NotFound) => Vec::new(),
-        Err(error) => return Err(Error::Node(folder, error)),
+        Err(error) => return Err(Error::Node(folder.to_string(), error)),
     };
     // Put in order one by one: there are few, and the library's sort is a noticeable part of a small image.
     let mut numbers = Vec::new();
@@ -171,16 +170,30 @@ async fn numbers<S: Store>(store: &S, folder: String) -> Result<Vec<u32>, Error>
     Ok(numbers)
 }
 
-async fn read<S: Store>(store: &S, folder: &str, name: &str) -> Result<Vec<u8>, Error> {
-    let path = format!("{folder}/{name}");
-    store.read(&path).await.map_err(|error| Error::Node(path, error))
+/// Reads two nodes of a folder side by side: one that has to be there, and one that may be missing.
+async fn read_two<S: Store>(
+    store: &S,
+    folder: &str,
+    [needed, optional]: [&str; 2],
+) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
+    let paths = (format!("{folder}/{needed}"), format!("{folder}/{optional}"));
+    let (needed, optional) = join(store.read(&paths.0), store.read(&paths.1)).await;
+    let needed = needed.map_err(|error| Error::Node(paths.0, error))?;
+    Ok((needed, if_any(paths.1, optional)?))
 }
 
+/// Reads a node that may be missing.
 async fn read_if_any<S: Store>(store: &S, folder: &str, name: &str) -> Result<Option<Vec<u8>>, Error> {
-    match read(store, folder, name).await {
+    let path = format!("{folder}/{name}");
+    let value = store.read(&path).await;
+    if_any(path, value)
+}
+
+fn if_any(path: String, value: Result<Vec<u8>, StoreError>) -> Result<Option<Vec<u8>>, Error> {
+    match value {
         Ok(value) => Ok(Some(value)),
-        Err(Error::Node(_, StoreError::NotFound)) => Ok(None),
-        Err(error) => Err(error),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(Error::Node(path, error)),
     }
 }
 
