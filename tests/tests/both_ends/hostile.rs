@@ -11,14 +11,14 @@ use crate::scripted::{ScriptedFrontEnd, grant};
 use crate::setup::{Both, GUEST, LONG, pages, picture, pixel};
 
 /// A buffer of the mode with all its grants, as the protocol wants it.
-struct Shared {
-    buffer: vitrine_xen::fake::Pages,
+pub struct Shared {
+    pub buffer: vitrine_xen::fake::Pages,
     /// The directory's page, which the guest can change at any time.
-    listing: vitrine_xen::fake::Pages,
-    request: DisplayBuffer,
+    pub listing: vitrine_xen::fake::Pages,
+    pub request: DisplayBuffer,
 }
 
-fn share(both: &Both, dbuf_cookie: u64) -> Shared {
+pub fn share(both: &Both, dbuf_cookie: u64) -> Shared {
     let guest = &both.guest;
     let buffer = guest.allocate(pages(123, 77)).unwrap();
     let listing = guest.allocate(1).unwrap();
@@ -38,11 +38,11 @@ fn share(both: &Both, dbuf_cookie: u64) -> Shared {
     Shared { buffer, listing, request }
 }
 
-fn framebuffer(dbuf_cookie: u64, fb_cookie: u64) -> Framebuffer {
+pub fn framebuffer(dbuf_cookie: u64, fb_cookie: u64) -> Framebuffer {
     Framebuffer { dbuf_cookie, fb_cookie, width: 123, height: 77, pixel_format: PixelFormat::Xrgb8888.code() }
 }
 
-fn scanout(fb_cookie: u64) -> Scanout {
+pub fn scanout(fb_cookie: u64) -> Scanout {
     Scanout { fb_cookie, x: 0, y: 0, width: 123, height: 77, bits_per_pixel: 32 }
 }
 

@@ -2,18 +2,21 @@
 //! end that does what it should not.
 //!
 //! Where to begin reading: [`setup`] (the two domains), [`frames`] (what has to work), [`broken`] (that these tests notice
-//! when it does not). In [`answers`] and [`hostile`] the test itself plays one end, by [`scripted`].
+//! when it does not). In [`answers`] and [`hostile`] the test itself plays one end, by [`scripted`]; in [`displ_be`] and
+//! [`linux`] it has the habits of those that others have.
 
 mod answers;
 mod backing;
 mod broken;
 mod configuration;
 mod connection;
+mod displ_be;
 mod edid;
 mod frames;
 mod hostile;
 mod hotplug;
 mod interleavings;
+mod linux;
 mod screen;
 mod scripted;
 mod setup;
