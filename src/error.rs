@@ -3,11 +3,15 @@
 use core::convert::Infallible;
 use core::fmt;
 
+use vitrine_xen::platform::OutOfMemory;
+
 /// Why an appliance can't go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// There is no display, or no picture on it.
     Display(vitrine_frontend::Error),
+    /// Pages that the appliance asked for are not there.
+    Memory(OutOfMemory),
     /// A number on the command line is not one, or out of range.
     Number {
         /// Its key.
@@ -27,6 +31,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Display(error) => error.fmt(f),
+            Self::Memory(shortage) => write!(f, "not enough memory: {shortage}"),
             Self::Number { key, text, least, most } => {
                 write!(f, "command line: {key}={text}: it has to be a number from {least} to {most}")
             }

@@ -27,12 +27,14 @@
 
 extern crate alloc;
 
+mod card;
 mod clock;
 mod command_line;
 mod display;
 mod error;
 mod system;
 
+pub use card::{Card, DumbBuffer, Framebuffer, Scatter, SharedBytes, View};
 pub use clock::{Clock, WallTime};
 pub use command_line::Arguments;
 pub use display::{Display, Frame, FrameMemory};
@@ -41,13 +43,16 @@ pub use system::{Hotplug, System};
 
 pub use embedded_graphics;
 pub use log;
+pub use vitrine_frontend::Error as DisplayError;
 pub use vitrine_frontend::face::Attached;
 pub use vitrine_frontend::head::{REFRESH, Statistics};
 pub use vitrine_frontend::{Pacing, Presented};
 pub use vitrine_gfx as gfx;
 #[doc(hidden)]
 pub use vitrine_kernel as kernel;
-pub use vitrine_kernel::{Counters, MemoryFigures};
+pub use vitrine_kernel::{Counters, MemoryFigures, Pages};
+pub use vitrine_xen::PAGE_SIZE;
+pub use vitrine_xen::io::displif::PixelFormat;
 
 /// What most appliances need.
 pub mod prelude {

@@ -1,6 +1,7 @@
 //! The machine, as an appliance sees it.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::future::Future;
 use core::time::Duration;
@@ -8,9 +9,10 @@ use core::time::Duration;
 use embedded_graphics::prelude::Size;
 use vitrine_frontend::head::REFRESH;
 use vitrine_frontend::{Cards, Pacing, face};
-use vitrine_kernel::{Counters, MemoryFigures, ShutdownReason, Xen};
+use vitrine_kernel::{Counters, MemoryFigures, Pages, ShutdownReason, Xen};
+use vitrine_xen::platform::FrontPlatform;
 
-use crate::{Arguments, Clock, Display, Error};
+use crate::{Arguments, Card, Clock, Display, Error};
 
 /// Tells which vdispl devices exist; see [`face::Hotplug::changed`].
 pub type Hotplug = face::Hotplug<Xen>;
@@ -65,6 +67,16 @@ impl System {
             displays.push(Display::new(display, size));
         }
         Ok(displays)
+    }
+
+    /// The vdispl device with this number in DRM's words, for appliances that want to decide themselves what is shown where.
+    pub async fn card(&self, number: u32) -> Result<Card, Error> {
+        Ok(self.cards.card(&Xen, number).await?)
+    }
+
+    /// Allocates `count` zeroed pages, at least 1, at one run of addresses: memory that [`Card::import`] can share.
+    pub fn pages(&self, count: usize) -> Result<Rc<Pages>, Error> {
+        Xen.allocate(count).map(Rc::new).map_err(Error::Memory)
     }
 
     /// Tells which vdispl devices there are, now and whenever that changes.

@@ -212,6 +212,12 @@ impl<P: FrontPlatform> Scatter<P> {
         Self::default()
     }
 
+    /// All pages of an allocation.
+    pub fn of(pages: &Rc<P::Pages>) -> Self {
+        let count = pages.count();
+        Self { pieces: [(pages.clone(), 0..count)].into(), count }
+    }
+
     /// Adds some pages of an allocation at the end. An error, and nothing is added, when it does not have them.
     pub fn add(&mut self, pages: &Rc<P::Pages>, which: Range<usize>) -> Result<(), BadImport> {
         let given = pages.count();

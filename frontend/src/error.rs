@@ -67,6 +67,8 @@ pub enum Error {
     Mapping(MapError),
     /// A scatter list can't be imported as it was asked for.
     Import(BadImport),
+    /// The buffer was imported: its bytes are in pages that the appliance has itself.
+    Imported,
     /// Xen has no event channel left.
     Ports,
     /// The back end refused an operation; its code in displif.
@@ -164,6 +166,7 @@ impl fmt::Display for Error {
             ),
             Self::Directory(problem) => write!(f, "the back end's page directory is wrong: {problem}"),
             Self::Mapping(error) => write!(f, "the back end's buffer can't be mapped: {error}"),
+            Self::Imported => write!(f, "the buffer's bytes are in the pages that it was made of"),
             Self::Import(problem) => write!(f, "the memory can't be imported: {problem}"),
             Self::Ports => write!(f, "Xen has no event channel left for this guest"),
             Self::Refused(code, status) => write!(f, "the back end refused operation {code:#04x}: {status}"),

@@ -80,6 +80,12 @@ impl<P: FrontPlatform> Device<P> {
         Ok(ticket)
     }
 
+    /// Has the back end forget a buffer as soon as it has no framebuffers any more; nobody waits for that. Nothing happens
+    /// when the buffer is gone.
+    pub fn drop_dumb_buffer(&mut self, buffer: BufferId, now: Duration) {
+        self.objects.leave_buffer(buffer, now);
+    }
+
     /// Makes a framebuffer: the bytes of a buffer, from the first one on, read as a picture. The buffer need not be known
     /// to the back end yet.
     pub fn add_framebuffer(
@@ -110,6 +116,12 @@ impl<P: FrontPlatform> Device<P> {
         Ok(ticket)
     }
 
+    /// Has the back end forget a framebuffer that is on no connector; nobody waits for that. Nothing happens when it is
+    /// gone.
+    pub fn drop_framebuffer(&mut self, framebuffer: FramebufferId, now: Duration) {
+        self.objects.leave(framebuffer, now);
+    }
+
     /// Sets what a connector that is not open shows, or that it shows nothing. No frame-done event comes for it. Not
     /// while a flip or another configuration is under way there.
     pub fn set_config(&mut self, connector: usize, view: Option<View>, now: Duration) -> Result<Ticket, Error> {
@@ -137,14 +149,17 @@ impl<P: FrontPlatform> Device<P> {
 
     /// The same on several connectors: they flip when all of them can, and the ticket has its result when all have. All
     /// or none of the flips are begun. Panics when a connector is named twice, or none is.
-    pub fn page_flip_together(&mut self, flips: &[(usize, FramebufferId)], now: Duration) -> Result<Ticket, Error> {
-        assert!(!flips.is_empty(), "a flip on no connector");
-        for (connector, framebuffer) in flips {
-            self.check_flip(*connector, *framebuffer)?;
+    pub fn page_flip_together<F>(&mut self, flips: F, now: Duration) -> Result<Ticket, Error>
+    where
+        F: ExactSizeIterator<Item = (usize, FramebufferId)> + Clone,
+    {
+        assert!(flips.len() > 0, "a flip on no connector");
+        for (connector, framebuffer) in flips.clone() {
+            self.check_flip(connector, framebuffer)?;
         }
         let ticket = self.tickets.give(flips.len());
         for (connector, framebuffer) in flips {
-            self.connectors[*connector].head.queue(*framebuffer, Party::Together(ticket));
+            self.connectors[connector].head.queue(framebuffer, Party::Together(ticket));
         }
         self.start_flips(now);
         Ok(ticket)

@@ -9,6 +9,7 @@ use core::task::{Poll, Waker};
 use vitrine_xen::platform::{FrontPlatform, Store};
 
 use super::cards::Claims;
+use super::objects::OnScreen;
 use super::{Display, drive};
 use crate::Error;
 use crate::config::Location;
@@ -33,7 +34,17 @@ impl<P: FrontPlatform> Card<P> {
     pub(super) fn new(platform: P, location: Location, claims: Claims) -> Self {
         let device = RefCell::new(Device::new(platform.clone(), location));
         let (kicked, driver, waiters) = (Cell::new(false), Cell::new(None), RefCell::new(Vec::new()));
-        Self { shared: Rc::new(Shared { platform, device, claims, kicked, driver, waiters }) }
+        Self {
+            shared: Rc::new(Shared {
+                platform,
+                device,
+                claims,
+                on_screen: RefCell::default(),
+                kicked,
+                driver,
+                waiters,
+            }),
+        }
     }
 
     /// The loop that keeps the connection, to be run once. It ends after [`Self::close`], when the device is closed, or
@@ -96,6 +107,8 @@ pub(super) struct Shared<P: FrontPlatform> {
     pub device: RefCell<Device<P>>,
     /// The numbers that the domain's cards have, this one's among them.
     pub claims: Claims,
+    /// What is on the connectors that have no display.
+    pub on_screen: RefCell<OnScreen>,
     /// Something for the loop to look at, and the loop's waker.
     pub kicked: Cell<bool>,
     pub driver: Cell<Option<Waker>>,
@@ -109,6 +122,14 @@ impl<P: FrontPlatform> Shared<P> {
         self.kicked.set(true);
         if let Some(waker) = self.driver.take() {
             waker.wake();
+        }
+    }
+
+    /// Lets go of what was on the connectors of a connection that has ended.
+    pub fn drop_dead(&self) {
+        if !self.device.borrow().is_connected() {
+            let dead = self.on_screen.take();
+            drop(dead);
         }
     }
 

@@ -31,6 +31,7 @@ pub(super) async fn drive<P: FrontPlatform, S: Store>(shared: &Shared<P>, store:
         let now = shared.platform.now();
         let deadline = shared.device.borrow_mut().poll(now);
         bells.follow(shared);
+        shared.drop_dead();
         shared.wake_waiters();
         let command = shared.device.borrow_mut().take_command();
         if let Some(command) = command {

@@ -8,6 +8,7 @@
 mod answers;
 mod backing;
 mod broken;
+mod card;
 mod configuration;
 mod connection;
 mod displ_be;
@@ -20,5 +21,6 @@ mod linux;
 mod screen;
 mod scripted;
 mod setup;
+mod several;
 mod shortage;
 mod states;

@@ -37,12 +37,21 @@ struct State {
 struct Head {
     connector: String,
     image: Option<Image>,
+    /// Whether its flips wait for [`Screens::vertical_blank`] although the others' don't.
+    holding: bool,
 }
 
 impl Screens {
     /// Flips are no longer done at once but at the next [`Self::vertical_blank`].
     pub fn hold_flips(&self) {
         self.state.borrow_mut().holding = true;
+    }
+
+    /// The same for one connector that is taken; the others go on.
+    pub fn hold_flips_of(&self, connector: &str) {
+        let mut state = self.state.borrow_mut();
+        let heads = state.heads.values_mut().filter(|head| head.connector == connector);
+        heads.for_each(|head| head.holding = true);
     }
 
     /// All flips that were held are done; how many there were.
@@ -103,7 +112,7 @@ impl Output for Screens {
         }
         state.opened += 1;
         let id = HeadId(state.opened);
-        state.heads.insert(id, Head { connector: connector.to_string(), image: None });
+        state.heads.insert(id, Head { connector: connector.to_string(), image: None, holding: false });
         Ok(id)
     }
 
@@ -130,7 +139,8 @@ impl Output for Screens {
         let mut state = self.state.borrow_mut();
         assert!(!state.held.contains(&head), "the engine flips again before the last flip is done");
         state.flips += 1;
-        let queue = if state.holding { &mut state.held } else { &mut state.done };
+        let holding = state.holding || state.heads.get(&head).is_some_and(|head| head.holding);
+        let queue = if holding { &mut state.held } else { &mut state.done };
         queue.push_back(head);
         Ok(())
     }
