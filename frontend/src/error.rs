@@ -35,8 +35,6 @@ pub enum Error {
     },
     /// There are more connectors than [`MOST_CONNECTORS`]; how many.
     TooManyConnectors(usize),
-    /// `be-alloc=1`: the back end wants to allocate the buffers, which this front end does not take.
-    BackendAllocates,
     /// The buffers of a mode do not fit in memory; the mode and what is missing.
     Memory {
         /// The connector's width in pixels.
@@ -148,9 +146,6 @@ impl fmt::Display for Error {
             }
             Self::TooManyConnectors(count) => {
                 write!(f, "the vdispl device has {count} connectors; at most {MOST_CONNECTORS} can be used")
-            }
-            Self::BackendAllocates => {
-                write!(f, "the configuration says be-alloc=1, which is not supported yet: set be-alloc=0")
             }
             Self::Memory { width, height, shortage } => {
                 write!(f, "not enough memory for buffers of {width}x{height}: {shortage}")

@@ -102,6 +102,8 @@ pub struct Told {
 pub struct Objects<P: FrontPlatform> {
     platform: P,
     peer: DomainId,
+    /// Whether the back end allocates dumb buffers.
+    back_end_allocates: bool,
     buffers: Vec<Buffer<P>>,
     framebuffers: Vec<Framebuffer>,
     /// What is still to be sent, and until when.
@@ -114,7 +116,8 @@ impl<P: FrontPlatform> Objects<P> {
     /// No objects, to be shared with `peer`.
     pub fn new(platform: P, peer: DomainId) -> Self {
         let (buffers, framebuffers, work) = (Vec::new(), Vec::new(), VecDeque::new());
-        Self { platform, peer, buffers, framebuffers, work, quarantine: Quarantine::default() }
+        let quarantine = Quarantine::default();
+        Self { platform, peer, back_end_allocates: false, buffers, framebuffers, work, quarantine }
     }
 
     /// The domain that what is made from now on is shared with. There must be no objects.
@@ -122,11 +125,20 @@ impl<P: FrontPlatform> Objects<P> {
         self.peer = peer;
     }
 
+    /// Whether the back end allocates the dumb buffers that are made from now on (`be-alloc=1`).
+    pub fn set_back_end_allocates(&mut self, allocates: bool) {
+        self.back_end_allocates = allocates;
+    }
+
     /// Makes a dumb buffer for a picture, and has the back end told.
     pub fn create(&mut self, picture: Picture, owner: Owner, now: Duration) -> Result<BufferId, Error> {
         let Picture { width, height, .. } = picture;
         let shortage = |shortage| Error::Memory { width, height, shortage };
-        let backing = Backing::allocate(&self.platform, self.peer, picture.size()?, shortage)?;
+        let (platform, peer, size) = (&self.platform, self.peer, picture.size()?);
+        let backing = match self.back_end_allocates {
+            true => Backing::request(platform, peer, size, shortage)?,
+            false => Backing::allocate(platform, peer, size, shortage)?,
+        };
         Ok(self.add(backing, Some(picture), owner, now))
     }
 
@@ -294,30 +306,37 @@ impl<P: FrontPlatform> Objects<P> {
         }
     }
 
-    fn created(&mut self, buffer: BufferId, result: Result<(), Error>, now: Duration) -> Option<Told> {
-        let place = self.buffers.iter().position(|known| known.id == buffer)?;
-        let found = &mut self.buffers[place];
-        let (owner, leaving) = (found.owner, found.stage == Stage::Leaving);
-        match &result {
-            Ok(()) if !leaving => found.stage = Stage::Known,
-            // What the back end does not have it need not forget.
-            Err(Error::Refused(..)) if !leaving => _ = self.forget_buffer(buffer),
-            Err(_) => self.leave_buffer(buffer, now),
-            Ok(()) => {}
+    fn created(&mut self, buffer: BufferId, mut result: Result<(), Error>, now: Duration) -> Option<Told> {
+        let found = self.buffers.iter_mut().find(|known| known.id == buffer)?;
+        if found.stage == Stage::Leaving {
+            return None;
         }
-        (!leaving).then_some(Told { owner, result })
+        let owner = found.owner;
+        if result.is_ok() {
+            found.stage = Stage::Known;
+            result = found.backing.accept(&self.platform, self.peer);
+        }
+        match &result {
+            Ok(()) => {}
+            // What the back end does not have it need not forget.
+            Err(Error::Refused(..)) => _ = self.forget_buffer(buffer),
+            Err(_) => self.leave_buffer(buffer, now),
+        }
+        Some(Told { owner, result })
     }
 
     fn attached(&mut self, framebuffer: FramebufferId, result: Result<(), Error>, now: Duration) -> Option<Told> {
         let found = self.framebuffers.iter_mut().find(|known| known.id == framebuffer)?;
-        let (owner, leaving) = (found.owner, found.stage == Stage::Leaving);
-        match &result {
-            Ok(()) if !leaving => found.stage = Stage::Known,
-            Err(Error::Refused(..)) if !leaving => _ = self.forget_framebuffer(framebuffer, now),
-            Err(_) => self.leave(framebuffer, now),
-            Ok(()) => {}
+        if found.stage == Stage::Leaving {
+            return None;
         }
-        (!leaving).then_some(Told { owner, result })
+        let owner = found.owner;
+        match &result {
+            Ok(()) => found.stage = Stage::Known,
+            Err(Error::Refused(..)) => _ = self.forget_framebuffer(framebuffer, now),
+            Err(_) => self.leave(framebuffer, now),
+        }
+        Some(Told { owner, result })
     }
 
     fn add(&mut self, backing: Backing<P>, picture: Option<Picture>, owner: Owner, now: Duration) -> BufferId {
@@ -338,10 +357,15 @@ impl<P: FrontPlatform> Objects<P> {
         self.work.len() < before
     }
 
-    /// Asks for a buffer's end, unless framebuffers keep it.
+    /// Asks for a buffer's end, unless framebuffers keep it. What the back end has allocated is unmapped before, so that it
+    /// can take its pages back.
     fn ask_destruction(&mut self, buffer: BufferId, now: Duration) {
         let kept = self.framebuffers.iter().any(|framebuffer| framebuffer.buffer == buffer);
-        if !kept && self.buffer(buffer).is_some_and(|buffer| buffer.stage == Stage::Leaving) {
+        let found = self.buffers.iter_mut().find(|known| known.id == buffer && known.stage == Stage::Leaving);
+        if let Some(found) = found.filter(|_| !kept) {
+            if !found.backing.unmap() {
+                log::debug!("a buffer of the back end's stays mapped for as long as somebody draws on it");
+            }
             self.ask(Purpose::Destroy(buffer), now);
         }
     }

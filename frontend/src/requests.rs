@@ -1,6 +1,6 @@
 //! The requests of one control ring: what is in flight, and what is overdue.
 //!
-//! A request has 3,000 ms. After that it has failed, and whoever asked is told; but its identifier stays taken, as its
+//! A request has 3,000 ms, one for an EDID 1,000. After that it has failed, and whoever asked is told; but its identifier stays taken, as its
 //! slot on the ring does, until the answer comes, which is then thrown away.
 
 use alloc::vec::Vec;
@@ -12,6 +12,9 @@ use crate::objects::{BufferId, FramebufferId};
 
 /// How long an answer may take (`XEN_DRM_FRONT_WAIT_BACK_MS` in Linux).
 pub const ANSWER_TIME: Duration = Duration::from_millis(3000);
+
+/// How long a connector does without an EDID: a back end of version 1 may leave the request unanswered.
+pub const EDID_TIME: Duration = Duration::from_millis(1000);
 
 /// What an answer is for. SET_CONFIG, PG_FLIP and GET_EDID concern the ring's own connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum Purpose {
     Configure(u64),
     /// The connector's page flip with this number.
     Flip(u64),
+    /// The connector's EDID.
+    Edid,
 }
 
 struct InFlight {
@@ -71,7 +76,7 @@ impl Requests {
         }
         let id = self.next_id;
         self.next_id = id.wrapping_add(1);
-        let deadline = now + ANSWER_TIME;
+        let deadline = now + if purpose == Purpose::Edid { EDID_TIME } else { ANSWER_TIME };
         self.unanswered.push(InFlight { id, code: operation.code(), deadline, purpose: Some(purpose) });
         Request { id, operation }
     }

@@ -199,9 +199,10 @@ impl Swapchain {
 
     /// Has the back end forget the buffers; their pages go back when it has.
     pub fn leave<P: FrontPlatform>(self, objects: &mut Objects<P>, now: Duration) {
-        for buffer in self.buffers {
-            objects.leave(buffer.framebuffer, now);
-            objects.leave_buffer(buffer.buffer, now);
+        for Buffer { framebuffer, buffer, memory, .. } in self.buffers {
+            drop(memory);
+            objects.leave(framebuffer, now);
+            objects.leave_buffer(buffer, now);
         }
     }
 

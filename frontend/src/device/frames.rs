@@ -21,13 +21,13 @@ impl<P: FrontPlatform> Device<P> {
 
     /// An open connector's mode, once pictures can be shown on it.
     pub fn mode(&self, connector: usize) -> Option<Resolution> {
-        let chain = self.swapchain(connector).filter(|chain| chain.is_usable())?;
-        self.is_connected().then(|| chain.resolution())
+        let known = self.connectors.get(connector).filter(|known| self.is_connected() && !self.awaits_edid(known))?;
+        known.swapchain.as_ref().filter(|chain| chain.is_usable()).map(Swapchain::resolution)
     }
 
     /// Lends out a buffer of an open connector; `None` while there is none. One is lent at a time.
     pub fn lend(&mut self, connector: usize) -> Option<Lent> {
-        if !self.is_connected() || self.wish(connector).is_none() {
+        if self.wish(connector).is_none() || self.mode(connector).is_none() {
             return None;
         }
         let generation = self.generation;

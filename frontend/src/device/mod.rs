@@ -7,20 +7,24 @@
 //! This file holds the state; `steps` is the way between the states of the connection, `rings` what goes over the rings.
 //! An appliance that draws frames opens connectors: `opened` is the life of their swapchains, `frames` what is drawn.
 //! One that wants less than that has `card`: buffers, framebuffers, configurations and page flips, by their own names.
+//! `edid` asks what the connectors are.
 
 mod card;
+mod edid;
 mod frames;
 mod opened;
 mod rings;
 mod steps;
 
 pub use card::View;
+use edid::EdidRequest;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use vitrine_xen::Port;
+use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 use vitrine_xen::xenbus::XenbusState;
@@ -61,6 +65,8 @@ pub enum Command {
 pub struct ConnectorInfo {
     /// What the toolstack has written about it.
     pub configuration: config::Connector,
+    /// What it says of itself, once the back end has told, in this connection or the last one.
+    pub edid: Option<Edid>,
     /// Why no picture can be shown on it, if that concerns this connector alone.
     pub error: Option<Error>,
 }
@@ -84,6 +90,7 @@ struct Connector<P: FrontPlatform> {
     channel: Channel<P>,
     requests: Requests,
     masked: bool,
+    edid: EdidRequest<P>,
     head: Head,
     /// What it shows while it is open.
     swapchain: Option<Swapchain>,
@@ -95,8 +102,9 @@ struct Connector<P: FrontPlatform> {
 
 impl<P: FrontPlatform> Connector<P> {
     fn new(channel: Channel<P>, pacing: Pacing) -> Self {
-        let (requests, head) = (Requests::default(), Head::new(pacing));
-        Self { channel, requests, masked: false, head, swapchain: None, coming: None, retired: Vec::new() }
+        let (requests, edid, head) = (Requests::default(), EdidRequest::None, Head::new(pacing));
+        let (swapchain, coming, retired) = (None, None, Vec::new());
+        Self { channel, requests, masked: false, edid, head, swapchain, coming, retired }
     }
 }
 
@@ -125,6 +133,8 @@ pub struct Device<P: FrontPlatform> {
     publish_at: Duration,
     error: Option<Error>,
     generation: u64,
+    /// The version of the protocol that the back end has agreed to, if it has said anything.
+    version: Option<u32>,
     /// When the farewell ends, if it was said.
     farewell: Option<Duration>,
     /// Whether the back end's state was ever read: nothing is decided before.
@@ -152,6 +162,7 @@ impl<P: FrontPlatform> Device<P> {
             publish_at: Duration::ZERO,
             error: None,
             generation: 0,
+            version: None,
             farewell: None,
             looked: false,
         }
@@ -243,6 +254,7 @@ impl<P: FrontPlatform> Device<P> {
 
     /// How many pages are granted for the connection.
     fn grants(&self) -> usize {
-        Channel::<P>::GRANTS * self.connectors.len() + self.objects.grants()
+        let edids: usize = self.connectors.iter().map(|connector| connector.edid.grants()).sum();
+        Channel::<P>::GRANTS * self.connectors.len() + edids + self.objects.grants()
     }
 }

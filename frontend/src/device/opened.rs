@@ -90,8 +90,8 @@ impl<P: FrontPlatform> Device<P> {
         if self.objects.holds_swapchain(index) || self.quarantine_is_full() {
             return;
         }
-        let resolution = self.infos[index].configuration.resolution;
-        match Swapchain::new(&mut self.objects, index, resolution, now) {
+        let mode = self.first_mode(index);
+        match Swapchain::new(&mut self.objects, index, mode, now) {
             Ok(chain) => self.connectors[index].swapchain = Some(chain),
             Err(error) => self.connector_failed(index, error),
         }

@@ -3,7 +3,7 @@
 use alloc::format;
 use core::time::Duration;
 
-use vitrine_xen::io::displif::{Event, Operation, Response, Status};
+use vitrine_xen::io::displif::{Event, Operation, Response, Status, opcode};
 use vitrine_xen::platform::FrontPlatform;
 use vitrine_xen::ring::EVENT_SLOTS;
 use vitrine_xen::xenbus::XenbusState;
@@ -140,6 +140,7 @@ impl<P: FrontPlatform> Device<P> {
             };
             let Response { id, code, status, .. } = response;
             match connector.requests.answer(&response) {
+                Ok(_) if code == opcode::GET_EDID => self.edid_answered(index, &response, now),
                 Ok(Some(purpose)) if status.is_ok() => self.ended(index, purpose, Ok(()), now),
                 Ok(Some(purpose)) => self.ended(index, purpose, Err(Error::Refused(code, status)), now),
                 Ok(None) => log::debug!("the answer to request {id}, operation {code:#04x}, comes too late"),
@@ -173,6 +174,7 @@ impl<P: FrontPlatform> Device<P> {
         }
         match purpose {
             Purpose::Configure(number) => self.config_set(on, number, result, now),
+            Purpose::Edid => self.edid_overdue(on),
             Purpose::Flip(number) => self.connectors[on].head.flip_answered(number, result, now),
             _ => self.object_told(purpose, result, now),
         }

@@ -100,11 +100,11 @@ impl<P: FrontPlatform> Device<P> {
             (Command::Publish(_), Err(error)) => {
                 self.fail_to_publish(Error::Node(self.location.path.clone(), error));
             }
-            (Command::WriteState(state), Ok(())) => self.entered(state),
+            (Command::WriteState(state), Ok(())) => self.entered(state, now),
             // A device that was detached has no folder any more: there is nobody left to tell.
             (Command::WriteState(state), Err(error)) => {
                 log::warn!("{}/state can't be written: {error}", self.location.path);
-                self.entered(state);
+                self.entered(state, now);
             }
             (Command::ReportError(_), Err(error)) => log::debug!("the error node can't be written: {error}"),
             (Command::Publish(_) | Command::ReportError(_), Ok(())) | (Command::ReadConfiguration, _) => {}
@@ -134,12 +134,14 @@ impl<P: FrontPlatform> Device<P> {
         true
     }
 
-    fn entered(&mut self, state: XenbusState) {
+    fn entered(&mut self, state: XenbusState, now: Duration) {
         log::debug!("{}: {state:?}", self.location.path);
         self.situation.own = state;
         if state == XenbusState::Connected {
             self.generation += 1;
             (self.farewell, self.error) = (None, None);
+            self.send_waiting(now);
+            self.ask_edids(now);
         }
     }
 
@@ -169,9 +171,8 @@ impl<P: FrontPlatform> Device<P> {
         configuration: Configuration,
         version: Option<u32>,
     ) -> Result<Vec<(String, String)>, Error> {
-        if configuration.be_alloc {
-            return Err(Error::BackendAllocates);
-        }
+        self.objects.set_back_end_allocates(configuration.be_alloc);
+        self.version = version;
         let version =
             version.map(|version| (format!("{}/{}", self.location.path, nodes::VERSION), version.to_string()));
         let mut published: Vec<_> = version.into_iter().collect();
@@ -180,7 +181,7 @@ impl<P: FrontPlatform> Device<P> {
         for configuration in configuration.connectors {
             let channel = Channel::new(&self.platform, self.location.backend)?;
             published.extend(channel.nodes(&configuration.path));
-            self.infos.push(ConnectorInfo { configuration, error: None });
+            self.infos.push(ConnectorInfo { configuration, edid: None, error: None });
             let pacing = self.wish(self.connectors.len()).unwrap_or(Pacing::Free);
             self.connectors.push(Connector::new(channel, pacing));
         }
@@ -216,8 +217,9 @@ impl<P: FrontPlatform> Device<P> {
         self.most_grants = self.most_grants.max(self.grants());
         self.tickets.end_all(&Error::Disconnected);
         self.objects.release();
-        for connector in self.connectors.drain(..) {
-            connector.channel.release(&self.platform, &mut self.objects.quarantine);
+        for Connector { channel, edid, .. } in self.connectors.drain(..) {
+            edid.release(&mut self.objects.quarantine);
+            channel.release(&self.platform, &mut self.objects.quarantine);
         }
         self.farewell = None;
         self.situation.holding = false;

@@ -336,7 +336,7 @@ fn requests_are_sent_in_the_protocols_order_with_nothing_in_the_reserved_bytes()
             back_end.frame_done(0, cookie);
         }
     }
-    assert_eq!(codes, [0x10, 0x10, 0x12, 0x12, 0x14, 0x15]);
+    assert_eq!(codes, [0x10, 0x10, 0x12, 0x12, 0x16, 0x14, 0x15]);
     let page = back_end.page(0);
     for slot in 0..codes.len() {
         let mut bytes = [0; 64];

@@ -14,12 +14,12 @@ use vitrine_xen::{DomainId, GrantRef, Port};
 
 use crate::setup::{Both, GUEST, draw, picture};
 
-/// Three frames over one connection, each of which has to be on the screen in time, whole, in order, and confirmed.
+/// Six frames over one connection, each of which has to be on the screen in time, whole, in order, and confirmed.
 fn check(both: &mut Both) -> Result<(), String> {
     let (mut display, _) = both.open(Pacing::Refresh(REFRESH)).map_err(|error| error.to_string())?;
     let screens = both.screens.clone();
     let frames = both.tasks.spawn(async move {
-        for number in 1..=3 {
+        for number in 1..=6 {
             let frame = display.acquire().await.map_err(|error| error.to_string())?;
             draw(&frame, number);
             match frame.present().await {
@@ -34,7 +34,7 @@ fn check(both: &mut Both) -> Result<(), String> {
     both.wait(&frames).unwrap_or_else(|| Err("the frames never end".to_string()))?;
     let took = both.world.now() - began;
     match both.guest.counters().port_changes {
-        _ if took > Duration::from_secs(1) => Err(format!("three frames took {took:?}")),
+        _ if took > Duration::from_secs(1) => Err(format!("six frames took {took:?}")),
         2 => Ok(()),
         ports => Err(format!("the ends had to meet again: {ports} ports were made or closed")),
     }

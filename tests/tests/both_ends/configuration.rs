@@ -114,14 +114,6 @@ fn the_back_end_does_not_offer_what_it_can_not_show() {
 }
 
 #[test]
-fn buffers_of_the_back_end_are_refused_with_the_way_out() {
-    let configuration = Vdispl { be_alloc: "1".to_string(), ..Vdispl::one("Virtual-1", "64x64") };
-    let (both, outcome) = front_end_alone(&configuration);
-    assert_eq!(outcome, Err(Error::BackendAllocates));
-    assert!(both.guests_error().contains("be-alloc=0"));
-}
-
-#[test]
 fn a_back_end_that_is_no_domain_is_refused() {
     for id in ["", "x", "-1", "32752", "65536", "99999999999"] {
         let mut both = Both::new();

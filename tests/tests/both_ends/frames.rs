@@ -166,3 +166,23 @@ fn two_guests_do_not_see_each_other() {
     assert_eq!(both.image(), Some(picture(19, 123, 77)));
     assert_eq!(both.screens.image("Virtual-2"), Some(picture(1019, 64, 64)));
 }
+
+#[test]
+fn buffers_that_the_back_end_allocates_are_drawn_on_and_given_back() {
+    let mut both = Both::with(&Vdispl { be_alloc: "1".to_string(), ..Vdispl::one("Virtual-1", "123x77") });
+    let mut display = both.open_ready();
+    let usage = both.guest.usage();
+    assert_eq!((usage.grants, usage.mapping), (2 + 2, 2 * 10), "the rings and directories are ours, the pages are not");
+    let display = both.run(async move {
+        for number in 1..=10 {
+            assert_eq!(show(&mut display, number).await, Ok(Presented::Shown));
+        }
+        display
+    });
+    assert_eq!(both.image(), Some(picture(10, 123, 77)));
+    let card = display.card();
+    both.run(async move { card.close().await });
+    drop(display);
+    both.settle();
+    both.assert_nothing_left();
+}
