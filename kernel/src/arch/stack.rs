@@ -29,7 +29,7 @@ const TRAP_STACK_SIZE: usize = 16 * 1024;
 pub(crate) static mut BOOT_STACK: Stack<BOOT_STACK_SIZE> = Stack::new();
 
 /// Stacks of the interrupt stack table. The CPU switches to one on a trap, so neither a full stack nor a red zone
-/// matters to the handler.
+/// matters to the handler. Only the event upcall has none: see [`super::trap::halt`].
 static mut TRAP_STACKS: [Stack<TRAP_STACK_SIZE>; TrapStack::ALL.len()] = [const { Stack::new() }; TrapStack::ALL.len()];
 
 /// Which trap stack: an index into the interrupt stack table (0-based, as the `x86_64` crate counts).
@@ -44,13 +44,11 @@ pub(crate) enum TrapStack {
     Nmi = 2,
     /// Machine checks.
     MachineCheck = 3,
-    /// The event upcall.
-    Upcall = 4,
 }
 
 impl TrapStack {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 5] = [Self::Fault, Self::DoubleFault, Self::Nmi, Self::MachineCheck, Self::Upcall];
+    pub(crate) const ALL: [Self; 4] = [Self::Fault, Self::DoubleFault, Self::Nmi, Self::MachineCheck];
 
     /// The usable addresses of this stack; it grows down from the end.
     pub(crate) fn range(self) -> Range<usize> {

@@ -1,6 +1,6 @@
 //! Traps: every vector ends here, and all but the event upcall end the domain with a report.
 
-use core::arch::naked_asm;
+use core::arch::{asm, naked_asm};
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 use x86_64::instructions::segmentation::{CS, DS, ES, SS, Segment};
@@ -66,19 +66,20 @@ pub(crate) unsafe fn initialise() {
 /// The gate of a vector.
 fn vector_gate(vector: usize, code: SegmentSelector) -> Gate {
     match vector as u8 {
-        UPCALL_VECTOR => gate(upcall as *const () as usize, code, TrapStack::Upcall),
-        2 => gate(stub(vector), code, TrapStack::Nmi),
-        8 => gate(stub(vector), code, TrapStack::DoubleFault),
-        18 => gate(stub(vector), code, TrapStack::MachineCheck),
-        _ => gate(stub(vector), code, TrapStack::Fault),
+        UPCALL_VECTOR => gate(upcall as *const () as usize, code, None),
+        2 => gate(stub(vector), code, Some(TrapStack::Nmi)),
+        8 => gate(stub(vector), code, Some(TrapStack::DoubleFault)),
+        18 => gate(stub(vector), code, Some(TrapStack::MachineCheck)),
+        _ => gate(stub(vector), code, Some(TrapStack::Fault)),
     }
 }
 
 /// A present interrupt gate of privilege level 0 (AMD64 Architecture Programmer's Manual, volume 2, section 4.8.3).
-fn gate(handler: usize, code: SegmentSelector, stack: TrapStack) -> Gate {
+/// Without a stack of its own the handler runs on the interrupted one.
+fn gate(handler: usize, code: SegmentSelector, stack: Option<TrapStack>) -> Gate {
     let handler = handler as u64;
     let code = u64::from(code.0);
-    let options = 0x8e00 | (stack as u64 + 1);
+    let options = 0x8e00 | stack.map_or(0, |stack| stack as u64 + 1);
     [handler & 0xffff | (code << 16) | options << 32 | (handler >> 16 & 0xffff) << 48, handler >> 32]
 }
 
@@ -140,6 +141,20 @@ unsafe extern "C" fn common_stub() {
         "ud2",
         report = sym report,
     )
+}
+
+/// Halts until an interrupt comes: the only place where interrupts are on. Returns at once if an event came since
+/// `evtchn_upcall_pending` was cleared, since then Xen interrupts as soon as it may.
+///
+/// The upcall runs on the stack of whoever halts, and so can come twice in a row, as QEMU's emulated SVM (10.0) lets it:
+/// when one of QEMU's threads wants the CPU just after an interrupt was injected, that is delivered once more before the
+/// handler's first instruction. On a stack of its own the handler's second frame would replace the first one, and it
+/// would return to itself for ever.
+pub(crate) fn halt() {
+    // SAFETY: traps have their handlers. The block may use the stack (it is not `nostack`), so the compiler keeps nothing
+    // below the stack pointer, where the upcall's frame goes; the upcall changes nothing but that and its own counters.
+    // `sti` takes effect after one more instruction: an event before the `hlt` ends it.
+    unsafe { asm!("sti", "hlt", "cli") };
 }
 
 /// The event upcall: clears `evtchn_upcall_pending` and goes back to whoever halted. All else is the idle loop's work,

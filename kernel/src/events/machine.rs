@@ -142,9 +142,7 @@ pub(crate) fn scan() {
 
 /// Halts until an interrupt comes; returns at once if an event came since the last [`scan`].
 pub(crate) fn halt() {
-    // An event that comes before the `hlt` is an interrupt that ends it: `sti` takes effect after one more instruction.
-    x86_64::instructions::interrupts::enable_and_hlt();
-    x86_64::instructions::interrupts::disable();
+    trap::halt();
     WAKEUPS.store(WAKEUPS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
