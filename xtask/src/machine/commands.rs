@@ -82,15 +82,20 @@ impl Commands {
     /// Collects output up to the closing line of `token`; what an older command that ran out of time left is dropped.
     fn answer(&mut self, token: &str, limit: Duration) -> Result<Output> {
         let deadline = Instant::now() + limit;
+        let mut others = String::new();
         loop {
             while let Some((text, closed, status)) = take_answer(&mut self.unread) {
                 if closed == token {
                     return Ok(Output { status, text });
                 }
+                others += &format!("\n{closed:?} ended with status {status}: {text:?}");
             }
             match self.bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.unread.extend(bytes),
-                Err(RecvTimeoutError::Timeout) => bail!("no answer within {} s", limit.as_secs()),
+                Err(RecvTimeoutError::Timeout) => {
+                    let unread = String::from_utf8_lossy(&self.unread);
+                    bail!("no answer to {token:?} within {} s, but {unread:?}, and before{others}", limit.as_secs())
+                }
                 Err(RecvTimeoutError::Disconnected) => bail!("the machine ended"),
             }
         }
