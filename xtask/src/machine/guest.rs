@@ -18,8 +18,14 @@ pub struct GuestConfig {
     pub kernel: String,
     /// Memory in MiB.
     pub memory_mib: u32,
-    /// Connectors of the one display, as xl wants them: `Virtual-1:1024x768`, parted by `;`. Empty for no display.
+    /// Connectors of the first display, as xl wants them: `Virtual-1:1024x768`, parted by `;`. Empty for no display.
     pub connectors: String,
+    /// Connectors of further displays, in the same form, each a vdispl device of its own.
+    pub further_displays: Vec<String>,
+    /// Whether the back end allocates the buffers of all displays.
+    pub be_alloc: bool,
+    /// How many frames the grant table may have, 512 grants each; none for xl's default.
+    pub max_grant_frames: Option<u32>,
     /// The guest's command line.
     pub command_line: String,
     /// More lines of xl.cfg.
@@ -34,6 +40,9 @@ impl GuestConfig {
             kernel: kernel.to_owned(),
             memory_mib: 32,
             connectors: "Virtual-1:1024x768".to_owned(),
+            further_displays: vec![],
+            be_alloc: false,
+            max_grant_frames: None,
             command_line: String::new(),
             more: ["poweroff", "reboot", "crash"].map(|event| format!("on_{event}=\"preserve\"")).to_vec(),
         }
@@ -48,11 +57,24 @@ impl GuestConfig {
         if !self.command_line.is_empty() {
             let _ = writeln!(text, "cmdline=\"{}\"", self.command_line);
         }
-        if !self.connectors.is_empty() {
-            let _ = writeln!(text, "vdispl=['backend=0,be-alloc=0,connectors={}']", self.connectors);
+        if let Some(frames) = self.max_grant_frames {
+            let _ = writeln!(text, "max_grant_frames={frames}");
+        }
+        let displays = [&self.connectors].into_iter().chain(&self.further_displays);
+        let displays: Vec<_> = displays.filter(|connectors| !connectors.is_empty()).collect();
+        if !displays.is_empty() {
+            let displays =
+                displays.into_iter().map(|connectors| format!("'{}'", display(self.be_alloc, connectors, ",")));
+            let _ = writeln!(text, "vdispl=[{}]", displays.collect::<Vec<_>>().join(", "));
         }
         text + &self.more.join("\n") + "\n"
     }
+}
+
+/// A display in xl's words, parted by `separator`.
+fn display(be_alloc: bool, connectors: &str, separator: &str) -> String {
+    let be_alloc = u8::from(be_alloc);
+    ["backend=0", &format!("be-alloc={be_alloc}"), &format!("connectors={connectors}")].join(separator)
 }
 
 /// Why a domain ended: the reason codes of Xen's `public/sched.h` (`SHUTDOWN_*`).
@@ -218,6 +240,26 @@ impl<'m> Guest<'m> {
         self.machine.run_ok(&format!("xl reboot {}", self.domid)).map(drop)
     }
 
+    /// Gives the running guest one more display, as `xl vdispl-attach` does: its connectors, and whether the back end
+    /// allocates its buffers. Displays are numbered from 0; the new one gets the lowest number that is free.
+    ///
+    /// # Errors
+    ///
+    /// xl refuses.
+    pub fn attach_display(&self, connectors: &str, be_alloc: bool) -> Result<()> {
+        let display = display(be_alloc, &format!("'{connectors}'"), " ");
+        self.machine.run_ok(&format!("xl vdispl-attach {} {display}", self.domid)).map(drop)
+    }
+
+    /// Takes display `number` away, as `xl vdispl-detach` does. Returns when the guest has let go of it.
+    ///
+    /// # Errors
+    ///
+    /// xl refuses, or the guest doesn't let go.
+    pub fn detach_display(&self, number: u32) -> Result<()> {
+        self.machine.run_ok(&format!("xl vdispl-detach {} {number}", self.domid)).map(drop)
+    }
+
     /// Removes the guest, whatever its state.
     ///
     /// # Errors
@@ -264,6 +306,20 @@ mod tests {
     fn xl_tells_the_number() {
         assert_eq!(domid_of("Waiting for domain kiosk (domid 3) to die [pid 120]"), Some(3));
         assert_eq!(domid_of("Parsing config from /payload/kiosk.cfg"), None);
+    }
+
+    #[test]
+    fn displays_are_devices_with_connectors() {
+        let config = GuestConfig {
+            connectors: "Virtual-1:800x600;Virtual-2:640x480".into(),
+            further_displays: vec!["Virtual-3:320x240".into()],
+            be_alloc: true,
+            max_grant_frames: Some(128),
+            ..GuestConfig::new("a", "/payload/a")
+        };
+        let first = "backend=0,be-alloc=1,connectors=Virtual-1:800x600;Virtual-2:640x480";
+        let second = "backend=0,be-alloc=1,connectors=Virtual-3:320x240";
+        assert!(config.text().contains(&format!("max_grant_frames=128\nvdispl=['{first}', '{second}']\n")));
     }
 
     #[test]
