@@ -10,7 +10,7 @@ use embedded_graphics::prelude::Size;
 use vitrine_gfx::{Surface, testcard};
 use xtask::images;
 use xtask::lab::{Lab, LinuxGuest, Need};
-use xtask::machine::{Guest, GuestConfig, Machine, Options, Payload, Program};
+use xtask::machine::{Guest, GuestConfig, Machine, Options, Payload, Program, Screens};
 use xtask::picture::Picture;
 
 /// How long a guest may take for anything; far more than it needs on a machine that is busy with other things.
@@ -31,7 +31,7 @@ impl Stage {
         lab.prepare(Need::Daily, false)?;
         let names = images::appliances()?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Self::start(&lab, Options { payload: payload(&names)?, ..Options::default() })
+        Self::start(&lab, Options { payload: payload(&names)?, screens: Screens::Four, ..Options::default() })
     }
 
     /// The same in a machine in which Linux can be a guest, with few images and from cold.
@@ -60,7 +60,7 @@ impl Stage {
     }
 
     fn start_back_end(&self) -> Result<Program<'_>> {
-        self.machine.start_program("vitrine-backend", "/payload/vitrine-backend --output kms:/dev/dri/card0")
+        self.machine.start_program("vitrine-backend", "/payload/vitrine-backend --log-time --output kms:/dev/dri/card0")
     }
 
     /// What is on the screen now.

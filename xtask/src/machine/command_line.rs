@@ -1,6 +1,6 @@
 //! The machine that QEMU makes: a PC with Xen as its kernel, one screen, three serial ports and a drive with the payload.
 
-use super::{Clock, Display};
+use super::{Clock, Display, Screens};
 use crate::lab::{Lab, Qemu};
 use anyhow::Result;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub mod files {
 ///
 /// Paths of a run are relative to its folder, so two runs of the same machine have the same line: it is part of the key
 /// of a saved state.
-pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock) -> Command {
+pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock, screens: Screens) -> Command {
     let mut command = qemu.command();
     command.args(["-nodefaults", "-no-user-config", "-no-reboot", "-machine", "q35,usb=off", "-accel", "tcg"]);
     command.args(["-smp", "1", "-m", &MEMORY_MIB.to_string(), "-cpu", CPU]);
@@ -43,7 +43,7 @@ pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock) -> Command {
     // QEMU parts the modules at commas; the words behind a path are its command line.
     let modules = format!("{} console=hvc0 quiet,{}", lab.kernel().display(), lab.dom0_image().display());
     command.args(["-initrd", &modules]);
-    screen(&mut command);
+    gpu(&mut command, screens);
     ports(&mut command);
     let drive = format!("if=none,id=payload,format=raw,read-only=on,file={}", files::PAYLOAD);
     command.args(["-drive", &drive]);
@@ -51,11 +51,15 @@ pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock) -> Command {
     command
 }
 
-/// A screen whose content the guest hands over. QEMU's VGA would have to find out what was drawn, and for that waits for
+/// Screens whose content the guest hands over. QEMU's VGA would have to find out what was drawn, and for that waits for
 /// the processor to leave its loop; under emulated SVM the wake-up can get lost (QEMU 10.0), and all stands still.
-fn screen(command: &mut Command) {
+fn gpu(command: &mut Command, screens: Screens) {
     // A PV dom0's memory isn't where it thinks it is: virtio devices must use the DMA interface.
-    command.args(["-vga", "none", "-device", "virtio-gpu-pci,id=screen,iommu_platform=on,disable-legacy=on"]);
+    let mut device = "virtio-gpu-pci,id=screen,iommu_platform=on,disable-legacy=on".to_owned();
+    if screens != Screens::One {
+        device += &format!(",max_outputs={}", screens.count());
+    }
+    command.args(["-vga", "none", "-device", &device]);
 }
 
 /// Monitor and serial ports. QEMU connects to sockets that we already listen on.

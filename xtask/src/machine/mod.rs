@@ -78,6 +78,35 @@ pub enum Display {
     Vnc,
 }
 
+/// How many screens the machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screens {
+    /// The connector `Virtual-1`.
+    #[default]
+    One,
+    /// The connectors `Virtual-1` to `Virtual-4`. With [`Display::Window`], each has a window; VNC shows the first.
+    Four,
+}
+
+impl Screens {
+    /// The least machine that has so many connectors; none if no machine does.
+    pub fn for_connectors(count: usize) -> Option<Screens> {
+        match count {
+            0..=1 => Some(Screens::One),
+            2..=4 => Some(Screens::Four),
+            _ => None,
+        }
+    }
+
+    /// The number.
+    pub fn count(self) -> u32 {
+        match self {
+            Screens::One => 1,
+            Screens::Four => 4,
+        }
+    }
+}
+
 /// How to start a machine.
 #[derive(Default)]
 pub struct Options {
@@ -89,6 +118,8 @@ pub struct Options {
     pub display: Display,
     /// Whether Linux is to run as a guest. Always a cold start.
     pub linux_guests: bool,
+    /// How many screens there are. Each kind of machine has a saved state of its own.
+    pub screens: Screens,
     /// Boot, even if a saved state is there.
     pub cold: bool,
     /// Called with each line that the machine says.
@@ -210,13 +241,22 @@ impl Machine {
         self.run_ok(&format!("printf %b '{escaped}' > {path}")).map(drop)
     }
 
-    /// Writes the screen to a PNG file on the host.
+    /// Writes the first screen to a PNG file on the host.
     ///
     /// # Errors
     ///
     /// QEMU can't write the file.
     pub fn screendump(&self, file: &Path) -> Result<()> {
-        lock(&self.monitor).screendump(&std::path::absolute(file)?)
+        self.screendump_of(1, file)
+    }
+
+    /// Writes screen `number` to a PNG file on the host: that of the connector `Virtual-NUMBER`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such screen, nothing was ever shown on it, or QEMU can't write the file.
+    pub fn screendump_of(&self, number: u32, file: &Path) -> Result<()> {
+        lock(&self.monitor).screendump(number.saturating_sub(1), &std::path::absolute(file)?)
     }
 
     /// The loopback port of the VNC display, if there is one.

@@ -55,13 +55,14 @@ impl Qmp {
         }
     }
 
-    /// Writes the screen, as a PNG.
+    /// Writes the screen of output `head`, counted from 0, as a PNG.
     ///
     /// # Errors
     ///
     /// QEMU can't write the file.
-    pub fn screendump(&mut self, file: &Path) -> Result<()> {
-        self.execute("screendump", &json!({ "filename": file, "format": "png", "device": "screen" }))?;
+    pub fn screendump(&mut self, head: u32, file: &Path) -> Result<()> {
+        let arguments = json!({ "filename": file, "format": "png", "device": "screen", "head": head });
+        self.execute("screendump", &arguments)?;
         Ok(())
     }
 

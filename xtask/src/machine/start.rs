@@ -5,7 +5,7 @@ use super::commands::Commands;
 use super::journal::{self, Journal, Listener, Source};
 use super::process::{Process, RunFolder};
 use super::qmp::Qmp;
-use super::{Clock, Display, Machine, Options, lock, warm};
+use super::{Clock, Display, Machine, Options, Screens, lock, warm};
 use crate::lab::{Lab, Need, Qemu};
 use crate::progress;
 use crate::signals;
@@ -14,6 +14,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -37,6 +38,7 @@ pub struct Start<'l> {
     archive: Vec<u8>,
     clock: Clock,
     display: Display,
+    screens: Screens,
     cold: bool,
     listener: Option<Listener>,
 }
@@ -54,6 +56,7 @@ impl<'l> Start<'l> {
             archive: options.payload.archive()?,
             clock: options.clock,
             display: options.display,
+            screens: options.screens,
             cold: options.cold || options.linux_guests,
             listener: options.listener,
         })
@@ -67,7 +70,22 @@ impl<'l> Start<'l> {
             None => self.boot(state.as_deref())?,
         };
         machine.run_ok(&format!("take_payload {}", self.archive.len())).context("the payload didn't reach dom0")?;
+        self.connect_screens(&machine).context("dom0 doesn't take its screens for connected")?;
         Ok(machine)
+    }
+
+    /// Makes dom0 take all screens for connected: QEMU says it of the first one only. It is done late because QEMU 10.0
+    /// dies when it restores a machine that shows something on several.
+    fn connect_screens(&self, machine: &Machine) -> Result<()> {
+        for number in 2..=self.screens.count() {
+            machine.run_ok(&format!("echo on > /sys/class/drm/card0-Virtual-{number}/status"))?;
+        }
+        Ok(())
+    }
+
+    /// The command line that a saved state belongs to.
+    fn command(&self) -> Command {
+        command_line::machine(self.lab, &self.qemu, self.clock, self.screens)
     }
 
     /// The file for a saved state of this machine, unless it can't or shall not have one.
@@ -79,7 +97,7 @@ impl<'l> Start<'l> {
             crate::note!("QEMU {} can't start a saved Xen again: booting from cold", self.qemu.version);
             return Ok(None);
         }
-        warm::state_file(self.lab, &self.qemu, &command_line::machine(self.lab, &self.qemu, self.clock)).map(Some)
+        warm::state_file(self.lab, &self.qemu, &self.command()).map(Some)
     }
 
     /// A machine from its saved state; none if there is no usable one.
@@ -91,7 +109,8 @@ impl<'l> Start<'l> {
             Err(error) => {
                 // A machine that a signal ended says nothing about its state.
                 signals::wait_if_ending();
-                crate::note!("warm start failed, booting from cold: {error:#}");
+                let said = machine.process.log();
+                crate::note!("warm start failed, booting from cold: {error:#}\nQEMU: {}", said.trim_end());
                 let _ = fs::remove_file(state);
                 Ok(None)
             }
@@ -128,7 +147,7 @@ impl<'l> Start<'l> {
 
     /// Starts QEMU and connects its ports.
     fn spawn(&self, incoming: bool) -> Result<Machine> {
-        let mut command = command_line::machine(self.lab, &self.qemu, self.clock);
+        let mut command = self.command();
         command_line::display(&mut command, self.display);
         if incoming {
             command.args(["-incoming", "defer"]);

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// How many states are kept; a changed machine makes a new one.
-const KEPT: usize = 2;
+/// How many states are kept: one for each number of screens, and as many of machines before a change.
+const KEPT: usize = 4;
 
 /// The file of the state that belongs to exactly this machine; it may not be there yet.
 ///
