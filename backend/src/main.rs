@@ -9,7 +9,7 @@ use vitrine_backend::{daemon, logger};
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    logger::start(options.log);
+    logger::start(options.log, options.log_time);
     match daemon::run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

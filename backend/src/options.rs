@@ -44,6 +44,10 @@ pub struct Options {
     #[arg(short, long, value_name = "LEVEL", env = "VITRINE_BACKEND_LOG", default_value = "info")]
     pub log: LevelFilter,
 
+    /// Begin each line of the log with the time, in seconds since 1970
+    #[arg(long)]
+    pub log_time: bool,
+
     /// Devices of all guests together
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub device_limit: u32,
