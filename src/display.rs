@@ -78,6 +78,11 @@ impl Display {
         self.face.statistics()
     }
 
+    /// Grants that a back end still maps although their buffers are gone; they end as soon as it lets go.
+    pub fn grants_in_quarantine(&self) -> usize {
+        self.face.grants_in_quarantine()
+    }
+
     /// Sets when a frame counts as done: at the mode's refresh, or as soon as the back end says so.
     pub fn set_pacing(&self, pacing: Pacing) {
         self.face.set_pacing(pacing);

@@ -53,6 +53,7 @@ pub use vitrine_kernel as kernel;
 pub use vitrine_kernel::{Counters, MemoryFigures, Pages};
 pub use vitrine_xen::PAGE_SIZE;
 pub use vitrine_xen::io::displif::PixelFormat;
+pub use vitrine_xen::platform::GrantSpace;
 
 /// What most appliances need.
 pub mod prelude {

@@ -10,7 +10,7 @@ use embedded_graphics::prelude::Size;
 use vitrine_frontend::head::REFRESH;
 use vitrine_frontend::{Cards, Pacing, face};
 use vitrine_kernel::{Counters, MemoryFigures, Pages, ShutdownReason, Xen};
-use vitrine_xen::platform::FrontPlatform;
+use vitrine_xen::platform::{FrontPlatform, GrantSpace};
 
 use crate::{Arguments, Card, Clock, Display, Error};
 
@@ -99,6 +99,11 @@ impl System {
     /// How much memory there is, and where it went.
     pub fn memory(&self) -> MemoryFigures {
         vitrine_kernel::memory()
+    }
+
+    /// How many grants are free, of how many. What is in use belongs to displays, and to what the kernel shares.
+    pub fn grant_space(&self) -> GrantSpace {
+        Xen.grant_space()
     }
 
     /// Hypercalls, allocations and wake-ups since boot.
