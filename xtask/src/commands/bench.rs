@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: what the `bench` appliance measures about itself, over several runs.
 
+mod restarts;
+
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
 use xtask::lab::{Lab, Need};
@@ -30,6 +32,10 @@ pub struct Arguments {
     /// The guest's command line: flips=N, seconds=N
     #[arg(long, value_name = "TEXT", default_value = "", value_parser = super::run::quotable)]
     cmdline: String,
+    /// Instead, kill and start the back end so often while the bounce appliance draws, and print how long it takes from
+    /// the back end being ready to the first flip
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000), conflicts_with_all = ["runs", "cmdline"])]
+    restarts: Option<u32>,
     /// Give up a run after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     timeout: u64,
@@ -44,6 +50,9 @@ struct Value {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(count) = arguments.restarts {
+        return restarts::run(arguments, count);
+    }
     let image = images::appliance(EXAMPLE)?;
     let backend = images::backend()?;
     let lab = Lab::open()?;
@@ -57,7 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         note!("run {number} of {}", arguments.runs);
         runs.push(measure(&lab, arguments, &payload)?);
     }
-    say!("{}", how(arguments, &lab.qemu(need)?.version));
+    say!("{}", how(EXAMPLE, arguments, &lab.qemu(need)?.version));
     for run in &mut runs {
         run.insert(0, Value { name: "image_size".to_owned(), value: image.size()? as f64, unit: "bytes".to_owned() });
     }
@@ -66,13 +75,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// How it was measured: figures without that mean little.
-fn how(arguments: &Arguments, qemu: &str) -> String {
+fn how(example: &str, arguments: &Arguments, qemu: &str) -> String {
     let clock = match arguments.icount {
         true => "Time counts instructions, a nanosecond each: the same wherever it is measured.",
         false => "Time is the host's: it differs from run to run, and with what else the host does.",
     };
     format!(
-        "{EXAMPLE} at {} with {} MiB, on Xen in QEMU {qemu}, without KVM.\n{clock}\n\
+        "{example} at {} with {} MiB, on Xen in QEMU {qemu}, without KVM.\n{clock}\n\
          Xen, dom0 with the back end, and the guest share one emulated processor. Milestones count from the image's first\n\
          instruction by the guest's clock; CPU time is what Xen gave the guest (its runstate).\n",
         arguments.mode, arguments.memory
