@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -12,12 +13,13 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use vitrine_xen::platform::{BackPlatform, StoreError};
 
 use crate::device::{HostDomain, Taken, Xenbus};
-use crate::engine::Engine;
+use crate::engine::{Engine, Trace};
 use crate::options::{Options, OutputChoice};
 use crate::output::Output;
 use crate::output::kms::Kms;
 use crate::output::none::Nowhere;
 use crate::output::png::PngFiles;
+use crate::trace_file::TraceFile;
 
 /// Why the back end ended by itself.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub enum Failure {
     Xen(String),
     /// The output can't be opened; its name.
     Output(String, io::Error),
+    /// The trace's file can't be opened; its name.
+    Trace(String, io::Error),
     /// The xenstore is gone.
     Store(StoreError),
     /// Waiting, or a device node, failed.
@@ -38,7 +42,7 @@ impl Failure {
         match self {
             Self::Store(_) | Self::Lost(..) => 1,
             Self::Xen(_) => 3,
-            Self::Output(..) => 4,
+            Self::Output(..) | Self::Trace(..) => 4,
         }
     }
 }
@@ -50,6 +54,7 @@ impl fmt::Display for Failure {
                 write!(f, "{why}; are xen-evtchn, xen-gntdev and xenfs loaded, and is this root in dom0?")
             }
             Self::Output(name, error) => write!(f, "output {name}: {error}"),
+            Self::Trace(name, error) => write!(f, "trace {name}: {error}"),
             Self::Store(error) => write!(f, "xenstore: {error}"),
             Self::Lost(what, error) => write!(f, "{what}: {error}"),
         }
@@ -75,17 +80,25 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 }
 
 fn serve<O: Output>(options: &Options, output: O) -> Result<(), Failure> {
+    let trace = options.trace.as_deref().map_or_else(|| Ok(Trace::default()), |path| open_trace(path, options))?;
     let signals = end_signals().map_err(|error| Failure::Lost("signals can't be caught", error))?;
     let host = HostDomain::open().map_err(|error| Failure::Xen(error.to_string()))?;
     let store = Xenbus::open().map_err(|error| Failure::Xen(error.to_string()))?;
     let own = store.own_domain().map_err(Failure::Store)?;
-    let engine = Engine::new(host.clone(), store.clone(), output, own, options.limits()).map_err(Failure::Store)?;
+    let mut engine = Engine::new(host.clone(), store.clone(), output, own, options.limits()).map_err(Failure::Store)?;
+    engine.set_trace(trace);
     log::info!("serving vdispl as {own}");
     let mut service = Service { host, store, engine, signals };
     let ended = service.run();
     // After a failure too: guests that can still be told are, and the screen is restored.
     let left = service.leave();
     ended.and(left)
+}
+
+fn open_trace(path: &Path, options: &Options) -> Result<Trace, Failure> {
+    let limit = u64::from(options.trace_limit) << 20;
+    let file = TraceFile::open(path, limit).map_err(|error| Failure::Trace(path.display().to_string(), error))?;
+    Ok(Trace::to(file))
 }
 
 /// A stream that becomes readable when the process is to end.

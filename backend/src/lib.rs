@@ -18,3 +18,5 @@ pub mod logger;
 pub mod options;
 #[forbid(unsafe_code)]
 pub mod output;
+#[forbid(unsafe_code)]
+pub mod trace_file;

@@ -25,7 +25,7 @@ Exit status:
   1  the xenstore, an event channel or the screen was lost
   2  the command line is wrong
   3  Xen's device nodes can't be used: this is no Xen domain, or not root
-  4  the output can't be opened"
+  4  the output, or the trace's file, can't be opened"
 )]
 pub struct Options {
     /// Where pictures go: kms:DEVICE (a screen), png:FOLDER (files), none (nowhere, for measuring)
@@ -39,6 +39,14 @@ pub struct Options {
     /// With png: keep the last N files of a connector
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     pub keep: u64,
+
+    /// Write every message of every guest into a file, one line each
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+
+    /// With trace: how large the file may grow, in MiB, before it becomes FILE.1 and a new one begins
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
+    pub trace_limit: u32,
 
     /// How much is logged: off, error, warn, info, debug
     #[arg(short, long, value_name = "LEVEL", env = "VITRINE_BACKEND_LOG", default_value = "info")]

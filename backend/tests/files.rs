@@ -1,11 +1,12 @@
 //! The engine with PNG files as its output: what a guest draws is what is in the files.
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use vitrine_backend::output::png::{PngFiles, Selection};
 use vitrine_backend::output::{HeadId, Output, Picture};
+use vitrine_backend::trace_file::TraceFile;
 use vitrine_xen::DomainId;
 use vitrine_xen::fake::World;
 use vitrine_xen::io::displif::PixelFormat;
@@ -82,4 +83,45 @@ fn every_third_flip_is_written_and_two_files_are_kept() {
     assert_eq!(names, ["d5-0-Virtual-1___-000003.png", "d5-0-Virtual-1___-000004.png"]);
     let blue = |name: &String| read(&folder.0.join(name)).2[2];
     assert_eq!((blue(&names[0]), blue(&names[1])), (7, 10));
+}
+
+#[test]
+fn numbers_go_on_after_a_restart() {
+    let folder = Folder::new("restart");
+    fs::write(folder.0.join("d5-0-Virtual-1____-000009.png"), "another label's").unwrap();
+    fs::write(folder.0.join("d5-0-Virtual-1___-+00009.png"), "not ours").unwrap();
+    let pages = World::new().domain(DomainId(5)).allocate(1).unwrap();
+    let picture = Picture::new(pages.memory(), 0, 4, PixelFormat::Xrgb8888, (1, 1));
+    for run in 1..=3 {
+        let (mut files, head) = open(&folder, 1, 4);
+        for _ in 0..3 {
+            files.show(head, Resolution { width: 1, height: 1 }, &picture).unwrap();
+        }
+        let last = folder.0.join(format!("d5-0-Virtual-1___-{:06}.png", 3 * run));
+        assert!(last.exists(), "{}", last.display());
+    }
+    let numbers: Vec<String> = folder.names().iter().map(|name| name[name.len() - 10..].to_string()).collect();
+    assert_eq!(numbers, ["+00009.png", "000006.png", "000007.png", "000008.png", "000009.png", "000009.png"]);
+}
+
+#[test]
+fn a_trace_has_a_largest_size_and_goes_on_after_a_restart() {
+    let folder = Folder::new("trace");
+    let path = folder.0.join("guests.trace");
+    for run in ["first", "second"] {
+        let mut trace = TraceFile::open(&path, 32).unwrap();
+        writeln!(trace, "{run} run").unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), "first run\nsecond run\n");
+    let mut trace = TraceFile::open(&path, 32).unwrap();
+    for number in 1..=5 {
+        trace.write_all(format!("line number {number}\n").as_bytes()).unwrap();
+    }
+    assert_eq!(folder.names(), ["guests.trace", "guests.trace.1"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "line number 5\n");
+    let earlier = fs::read_to_string(folder.0.join("guests.trace.1")).unwrap();
+    assert_eq!(earlier, "line number 3\nline number 4\n");
+    trace.write_all(&[b'x'; 100]).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().len(), 100, "a line is never cut");
+    assert!(TraceFile::open(&folder.0.join("missing/trace"), 32).is_err());
 }

@@ -1,10 +1,10 @@
 //! One connector: its rings, its head of the output, and the requests that concern it.
 
+use core::fmt;
 use core::time::Duration;
 use std::rc::Rc;
 
 use log::Level;
-use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::io::displif::{BadRequest, Event, Operation, Request, Response, Scanout, Status};
 use vitrine_xen::platform::BackPlatform;
@@ -14,9 +14,10 @@ use vitrine_xen::{DomainId, GrantRef, Port};
 use super::bucket::TokenBucket;
 use super::buffers::Buffers;
 use super::channel::Channel;
-use super::config::{ConnectorConfig, Version};
-use super::edid;
+use super::config::Version;
 use super::guest_log::GuestLog;
+use super::trace::{Place, Trace};
+use super::{DeviceId, edid, view};
 use super::{Limits, Refusal};
 use crate::output::{HeadId, Output, OutputError};
 
@@ -34,12 +35,8 @@ struct Counts {
 /// A connected connector.
 pub struct Connector<P: BackPlatform> {
     platform: P,
-    index: usize,
-    /// Whose it is, in the log.
-    label: String,
-    log: Rc<GuestLog>,
+    identity: Identity,
     /// What the toolstack has configured.
-    name: String,
     resolution: Resolution,
     version: Version,
     channel: Channel<P>,
@@ -55,6 +52,34 @@ pub struct Connector<P: BackPlatform> {
     awake: bool,
     /// Whether the log says that requests had to wait.
     was_postponed: bool,
+}
+
+/// Which connector it is, and where it is told what happens on it.
+pub struct Identity {
+    /// The device.
+    pub device: DeviceId,
+    /// The connector's number in the device.
+    pub index: usize,
+    /// Its name, of the output's connectors.
+    pub name: String,
+    /// The device's log.
+    pub log: Rc<GuestLog>,
+    /// Where messages are traced.
+    pub trace: Trace,
+}
+
+impl Identity {
+    /// Whose it is, in the trace.
+    pub fn place(&self) -> Place<'_> {
+        Place { device: self.device, connector: Some((self.index, &self.name)) }
+    }
+}
+
+impl fmt::Display for Identity {
+    /// Whose it is, in file names and in the log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "d{}-{}-{}", self.device.guest.0, self.device.number, self.name)
+    }
 }
 
 /// When something is to be done again; less is earlier.
@@ -94,18 +119,15 @@ impl<P: BackPlatform> Connector<P> {
     pub fn new<O: Output>(
         platform: &P,
         channel: Channel<P>,
-        (index, config, version): (usize, &ConnectorConfig, Version),
+        identity: Identity,
+        (resolution, version): (Resolution, Version),
         output: &mut O,
-        (label, log): (String, Rc<GuestLog>),
     ) -> Result<Self, OutputError> {
-        let head = output.open(&config.name, config.resolution, &label)?;
+        let head = output.open(&identity.name, resolution, &identity.to_string())?;
         Ok(Self {
             platform: platform.clone(),
-            index,
-            label,
-            log,
-            name: config.name.clone(),
-            resolution: config.resolution,
+            identity,
+            resolution,
             version,
             channel,
             head,
@@ -193,7 +215,9 @@ impl<P: BackPlatform> Connector<P> {
         let Some(fb_cookie) = self.flipping.take() else { return };
         self.counts.flips += 1;
         let event = Event::PageFlip { id: self.next_event, fb_cookie };
-        if self.channel.events.push(&event.encode()).is_err() {
+        let sent = self.channel.events.push(&event.encode()).is_ok();
+        self.identity.trace.event(&self.platform, self.identity.place(), &event, sent);
+        if !sent {
             self.counts.lost_events += 1;
             let lost = self.counts.lost_events;
             self.log(Level::Warn, format_args!("the event page is full, {lost} frame-done events lost so far"));
@@ -211,6 +235,7 @@ impl<P: BackPlatform> Connector<P> {
         slot: &Slot,
         context: &mut Context<'_, P, O>,
     ) -> Response {
+        self.identity.trace.request(&self.platform, self.identity.place(), slot, request);
         let (id, code, outcome) = match request {
             Ok(request) if has_reserved_bytes(&request, slot) => {
                 (request.id, request.operation.code(), Err(Refusal::ReservedBytes))
@@ -218,11 +243,13 @@ impl<P: BackPlatform> Connector<P> {
             Ok(Request { id, operation }) => (id, operation.code(), self.execute(&operation, context)),
             Err(BadRequest { id, code }) => (id, code, Err(Refusal::UnknownOperation(code))),
         };
-        let (status, edid_size) = match outcome {
-            Ok(edid_size) => (Status::OK, edid_size),
-            Err(refusal) => (self.refuse(code, &refusal), 0),
+        let (status, edid_size) = match &outcome {
+            Ok(edid_size) => (Status::OK, *edid_size),
+            Err(refusal) => (self.refuse(code, refusal), 0),
         };
-        Response { id, code, status, edid_size }
+        let response = Response { id, code, status, edid_size };
+        self.identity.trace.response(&self.platform, self.identity.place(), &response, outcome.err().as_ref());
+        response
     }
 
     /// Returns the length of the EDID in bytes, and 0 for every other operation.
@@ -234,7 +261,7 @@ impl<P: BackPlatform> Connector<P> {
             }
             Operation::SetConfig(scanout) => self.set_config(scanout, context),
             Operation::PageFlip(cookie) => self.flip(*cookie, context),
-            _ if self.index != 0 => Err(Refusal::WrongRing),
+            _ if self.identity.index != 0 => Err(Refusal::WrongRing),
             Operation::BufferCreate(request) => buffers.create(&self.platform, context.guest, request, context.limits),
             Operation::BufferDestroy(cookie) => buffers.destroy(*cookie),
             Operation::FramebufferAttach(request) => buffers.attach(request, context.limits),
@@ -244,7 +271,7 @@ impl<P: BackPlatform> Connector<P> {
     }
 
     fn write_edid<O: Output>(&self, buffer: (u32, GrantRef), context: &mut Context<'_, P, O>) -> Result<u32, Refusal> {
-        let bytes = edid::describe(context.output.screen(self.head), &self.name, self.resolution)?;
+        let bytes = edid::describe(context.output.screen(self.head), &self.identity.name, self.resolution)?;
         edid::write(&self.platform, context.guest, buffer, &bytes)
     }
 
@@ -257,8 +284,8 @@ impl<P: BackPlatform> Connector<P> {
         if scanout.bits_per_pixel != format {
             return Err(Refusal::Depth { given: scanout.bits_per_pixel, format });
         }
-        let mode = self.choose_mode(scanout, context.output);
-        let visible = visible_part(scanout, context.buffers.size(scanout.fb_cookie)?, mode)?;
+        let mode = view::choose_mode(scanout, self.resolution, self.version, &context.output.screen(self.head));
+        let visible = view::visible_part(scanout, context.buffers.size(scanout.fb_cookie)?, mode)?;
         let picture = context.buffers.picture(scanout.fb_cookie, &visible)?;
         context.output.show(self.head, mode, &picture).map_err(Refusal::Output)?;
         if self.mode != Some(mode) {
@@ -266,18 +293,6 @@ impl<P: BackPlatform> Connector<P> {
         }
         (self.scanout, self.mode) = (Some(visible), Some(mode));
         Ok(())
-    }
-
-    /// The mode that a SET_CONFIG wants: that of exactly its size, if the front end knows of modes, else the configured
-    /// one. A front end of version 1 can't know of others; Linux is one, and may give any size.
-    fn choose_mode<O: Output>(&self, scanout: &Scanout, output: &O) -> Resolution {
-        let wanted = Resolution { width: scanout.width, height: scanout.height };
-        let knows_modes = self.version >= Version::Two;
-        if knows_modes && wanted != self.resolution && has_mode(&output.screen(self.head), wanted) {
-            wanted
-        } else {
-            self.resolution
-        }
     }
 
     fn flip<O: Output>(&mut self, cookie: u64, context: &mut Context<'_, P, O>) -> Result<(), Refusal> {
@@ -298,26 +313,9 @@ impl<P: BackPlatform> Connector<P> {
         status
     }
 
-    fn log(&self, level: Level, line: core::fmt::Arguments<'_>) {
-        self.log.write(self.platform.now(), level, format_args!("{}: {line}", self.label));
+    fn log(&self, level: Level, line: fmt::Arguments<'_>) {
+        self.identity.log.write(self.platform.now(), level, format_args!("{}: {line}", self.identity));
     }
-}
-
-/// What a connector in `mode` shows of a framebuffer of `size` (width and height).
-///
-/// Linux gives the size of the whole framebuffer, wherever in it the connector's part begins
-/// (`xen_drm_front_kms.c`): then it is as much as the mode has room for. Any other size has to fit the mode, and the
-/// framebuffer, which is not checked here.
-fn visible_part(scanout: &Scanout, size: (u32, u32), mode: Resolution) -> Result<Scanout, Refusal> {
-    let Scanout { x, y, width, height, .. } = *scanout;
-    if (width, height) == size {
-        let (right, below) = (width.saturating_sub(x), height.saturating_sub(y));
-        return Ok(Scanout { width: right.min(mode.width), height: below.min(mode.height), ..*scanout });
-    }
-    if width > mode.width || height > mode.height {
-        return Err(Refusal::OutsideConnector(mode));
-    }
-    Ok(*scanout)
 }
 
 /// Whether bytes are set that have to be 0.
@@ -329,11 +327,6 @@ fn has_reserved_bytes(request: &Request, slot: &Slot) -> bool {
     let mut rest = *slot;
     rest[4..8].fill(0);
     request.stray_bytes(&rest)
-}
-
-/// Whether a screen can show exactly this size.
-fn has_mode(screen: &Edid, resolution: Resolution) -> bool {
-    screen.modes.iter().any(|mode| (mode.width, mode.height) == (resolution.width, resolution.height))
 }
 
 /// Whether an operation copies a picture, or maps or unmaps pages.

@@ -14,10 +14,11 @@ use super::bucket::TokenBucket;
 use super::buffers::Buffers;
 use super::channel::{BindError, Channel};
 use super::config::{self, ConfigError, ConnectorConfig};
-use super::connector::{Connector, Context, Next};
+use super::connector::{Connector, Context, Identity, Next};
 use super::guest_log::GuestLog;
 use super::link::{Situation, Step, decide};
 use super::nodes;
+use super::trace::Trace;
 use crate::output::{HeadId, Output, OutputError};
 
 /// Which device: the front end's domain, and the number that the toolstack has given the device there.
@@ -45,6 +46,8 @@ pub struct Environment<'a, P, S, O> {
     pub output: &'a mut O,
     /// What a guest may ask for.
     pub limits: &'a Limits,
+    /// Where messages are traced.
+    pub trace: &'a Trace,
 }
 
 /// Why a device can't be used.
@@ -84,7 +87,7 @@ pub struct Device<P: BackPlatform> {
     /// What the guest may ask for in time, with all its devices.
     requests: Rc<TokenBucket>,
     log: Rc<GuestLog>,
-    /// Whether the error node was written.
+    /// Whether the error node may be there; an earlier back end may have left one.
     reported: bool,
     /// Whether the last failure was the output's.
     lacks_connector: bool,
@@ -117,7 +120,7 @@ impl<P: BackPlatform> Device<P> {
             buffers: Buffers::new(false),
             requests,
             log: Rc::default(),
-            reported: false,
+            reported: true,
             lacks_connector: false,
         }))
     }
@@ -176,7 +179,7 @@ impl<P: BackPlatform> Device<P> {
         environment: &mut Environment<'_, P, S, O>,
         leaving: bool,
     ) -> Result<(), StoreError> {
-        self.look(environment.store)?;
+        self.look(environment)?;
         self.situation.leaving = leaving;
         loop {
             match decide(&self.situation) {
@@ -241,16 +244,22 @@ impl<P: BackPlatform> Device<P> {
         self.log.write(environment.platform.now(), level, format_args!("{}: {line}", self.id));
     }
 
-    fn look<S: BackStore>(&mut self, store: &S) -> Result<(), StoreError> {
+    fn look<S: BackStore, O>(&mut self, environment: &Environment<'_, P, S, O>) -> Result<(), StoreError> {
+        let Environment { platform, store, trace, .. } = *environment;
         let frontend = XenbusState::parse(&nodes::value(store, &self.watched())?.unwrap_or_default());
         if frontend != self.situation.frontend {
             log::debug!("{}: the front end is {frontend:?}", self.id);
+            trace.state(platform, self.id, "frontend", frontend);
             // What it offers now may be better.
             self.situation.failed = false;
         }
         self.situation.frontend = frontend;
-        self.situation.own =
-            XenbusState::parse(&nodes::value(store, &format!("{}/state", self.path))?.unwrap_or_default());
+        let own = XenbusState::parse(&nodes::value(store, &format!("{}/state", self.path))?.unwrap_or_default());
+        if own != self.situation.own {
+            // The toolstack has written it.
+            trace.state(platform, self.id, "backend", own);
+        }
+        self.situation.own = own;
         if self.situation.own == XenbusState::Initialising {
             // Only the toolstack writes this: the device is a new one.
             self.configuration.clear();
@@ -284,11 +293,18 @@ impl<P: BackPlatform> Device<P> {
         for (index, configuration) in self.configuration.iter().enumerate() {
             let transport =
                 config::read_transport(environment.store, &self.frontend, index).map_err(Failure::Config)?;
+            let identity = Identity {
+                device: self.id,
+                index,
+                name: configuration.name.clone(),
+                log: Rc::clone(&self.log),
+                trace: environment.trace.clone(),
+            };
+            environment.trace.transport(environment.platform, identity.place(), &transport);
             let channel = Channel::bind(environment.platform, self.id.guest, &transport);
             let channel = channel.map_err(|error| Failure::Bind(index, error))?;
-            let label = format!("d{}-{}-{}", self.id.guest.0, self.id.number, configuration.name);
-            let (name, log) = ((index, configuration, version), (label, Rc::clone(&self.log)));
-            let connector = Connector::new(environment.platform, channel, name, environment.output, log);
+            let shape = (configuration.resolution, version);
+            let connector = Connector::new(environment.platform, channel, identity, shape, environment.output);
             self.connectors.push(connector.map_err(Failure::Output)?);
         }
         Ok(())
@@ -330,6 +346,7 @@ impl<P: BackPlatform> Device<P> {
     ) -> Result<(), StoreError> {
         if self.write_own(environment.store, "state", state.digit())? {
             self.log(environment, Level::Info, format_args!("{state:?} (front end: {:?})", self.situation.frontend));
+            environment.trace.state(environment.platform, self.id, "backend", state);
             self.situation.own = state;
         } else {
             self.situation.own = XenbusState::Unknown;

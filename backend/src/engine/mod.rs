@@ -21,6 +21,8 @@ pub mod link;
 pub mod nodes;
 mod refusal;
 mod shape;
+mod trace;
+mod view;
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +39,7 @@ use device::{Device, Environment};
 pub use device::DeviceId;
 pub use limits::Limits;
 pub use refusal::Refusal;
+pub use trace::Trace;
 
 /// The token of the watch on all devices.
 const DEVICES_TOKEN: &str = "devices";
@@ -49,6 +52,7 @@ pub struct Engine<P: BackPlatform, S: BackStore, O: Output> {
     store: S,
     output: O,
     limits: Limits,
+    trace: Trace,
     root: String,
     devices: BTreeMap<DeviceId, Device<P>>,
     /// When a ring that has had more requests than its guest may make has its turn again.
@@ -71,6 +75,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
             store,
             output,
             limits,
+            trace: Trace::default(),
             root,
             devices: BTreeMap::new(),
             postponed: None,
@@ -78,6 +83,11 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
             rescan: true,
             leaving: false,
         })
+    }
+
+    /// Traces every message from now on. To be called before the first [`Self::poll`]: connections keep what they began with.
+    pub fn set_trace(&mut self, trace: Trace) {
+        self.trace = trace;
     }
 
     /// The output, for its events.
@@ -138,9 +148,9 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
         self.advance_devices()?;
         self.report_flips();
         let mut next = Next::Event;
-        let Self { platform, store, output, limits, devices, .. } = self;
+        let Self { platform, store, output, limits, trace, devices, .. } = self;
         for device in devices.values_mut() {
-            next = next.min(device.serve(&mut Environment { platform, store, output, limits })?);
+            next = next.min(device.serve(&mut Environment { platform, store, output, limits, trace })?);
         }
         self.postponed = next.time();
         self.report_flips();
@@ -208,10 +218,10 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
     }
 
     fn advance_devices(&mut self) -> Result<(), StoreError> {
-        let Self { platform, store, output, limits, devices, leaving, .. } = self;
+        let Self { platform, store, output, limits, trace, devices, leaving, .. } = self;
         for id in core::mem::take(&mut self.changed) {
             let Some(device) = devices.get_mut(&id) else { continue };
-            device.advance(&mut Environment { platform, store, output, limits }, *leaving)?;
+            device.advance(&mut Environment { platform, store, output, limits, trace }, *leaving)?;
             // A folder without a state is on its way out, or was never whole.
             self.rescan |= device.state() == XenbusState::Unknown;
         }

@@ -21,7 +21,9 @@ pub struct Selection {
     pub keep: usize,
 }
 
-/// An output that has every connector, and writes `LABEL-NUMBER.png` into a folder. A file appears whole or not at all.
+/// An output that has every connector, and writes `LABEL-NUMBER.png` into a folder. A file appears whole or not at all. Where
+/// there are files of the label already, from an earlier connection or an earlier run, the numbers go on, and those files count
+/// among the ones that are kept.
 pub struct PngFiles {
     folder: PathBuf,
     selection: Selection,
@@ -33,8 +35,34 @@ pub struct PngFiles {
 struct Head {
     label: String,
     flips: u64,
-    written: u64,
+    /// The number of the last file.
+    number: u64,
     files: VecDeque<PathBuf>,
+}
+
+impl Head {
+    fn new(folder: &Path, label: String) -> io::Result<Self> {
+        let (mut found, mut number) = (Vec::new(), 0);
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if let Some(earlier) = number_of(&path, &label) {
+                number = number.max(earlier);
+                found.push((earlier, path));
+            }
+        }
+        found.sort();
+        Ok(Self { label, flips: 0, number, files: found.into_iter().map(|(_, path)| path).collect() })
+    }
+
+    fn path(&self, folder: &Path) -> PathBuf {
+        folder.join(format!("{}-{:06}.png", self.label, self.number))
+    }
+}
+
+/// The number in a file's name, if it is one of this label.
+fn number_of(path: &Path, label: &str) -> Option<u64> {
+    let digits = path.file_name()?.to_str()?.strip_prefix(label)?.strip_prefix('-')?.strip_suffix(".png")?;
+    if digits.bytes().all(|digit| digit.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 impl PngFiles {
@@ -47,16 +75,17 @@ impl PngFiles {
 
     fn write(&mut self, head: HeadId, picture: &Picture<'_>) -> Result<(), OutputError> {
         let Some(head) = self.heads.get_mut(&head) else { return Ok(()) };
-        head.written += 1;
-        let path = self.folder.join(format!("{}-{:06}.png", head.label, head.written));
+        head.number += 1;
+        let path = head.path(&self.folder);
         write_picture(&path, picture).map_err(|error| OutputError::Device("a PNG can't be written", error))?;
         log::debug!("{} written", path.display());
         head.files.push_back(path);
-        if head.files.len() > self.selection.keep
+        while head.files.len() > self.selection.keep
             && let Some(oldest) = head.files.pop_front()
-            && let Err(error) = fs::remove_file(&oldest)
         {
-            log::warn!("{} can't be removed: {error}", oldest.display());
+            if let Err(error) = fs::remove_file(&oldest) {
+                log::warn!("{} can't be removed: {error}", oldest.display());
+            }
         }
         Ok(())
     }
@@ -71,7 +100,8 @@ impl Output for PngFiles {
         self.opened += 1;
         let head = HeadId(self.opened);
         let label = label.replace(|character: char| !character.is_ascii_alphanumeric() && character != '-', "_");
-        self.heads.insert(head, Head { label, flips: 0, written: 0, files: VecDeque::new() });
+        let unreadable = |error| OutputError::Device("the folder can't be read", error);
+        self.heads.insert(head, Head::new(&self.folder, label).map_err(unreadable)?);
         Ok(head)
     }
 

@@ -8,3 +8,4 @@ mod modes;
 mod requests;
 mod states;
 mod support;
+mod trace;

@@ -8,7 +8,7 @@ use vitrine_xen::io::displif::{self, Status};
 use vitrine_xen::platform::StoreError;
 use vitrine_xen::xenbus::XenbusState::{Closed, Closing, Connected, InitWait, Initialised, Initialising, Unknown};
 
-use crate::support::{DOM0, GUEST, RawFrontend, Scene};
+use crate::support::{Buffer, DOM0, GUEST, RawFrontend, Scene, framebuffer, whole};
 
 fn vdispl() -> Vdispl {
     Vdispl::one("Virtual-1", "64x48")
@@ -167,6 +167,108 @@ fn a_back_end_that_died_never_binds_the_old_ring_again() {
     again.publish();
     scene.run();
     assert_eq!(scene.backend_state(GUEST), Connected);
+}
+
+/// What a guest with buffers of either kind does until it shows pictures, step by step; the back end has a turn after each.
+const SESSION: [fn(&mut Scene, &mut Option<Guest>); 12] = [
+    |scene, _| scene.world.add_vdispl(GUEST, DOM0, 0, &Vdispl { be_alloc: "1".into(), ..vdispl() }),
+    |_, _| (),
+    |scene, guest| {
+        let mut frontend = RawFrontend::new(&scene.world, GUEST, 1);
+        frontend.write("version", "2");
+        frontend.publish();
+        *guest = Some(Guest { frontend, kept: Vec::new() });
+    },
+    |_, guest| guest.as_mut().unwrap().frontend.set_state(Connected),
+    |_, guest| guest.as_mut().unwrap().create(1, 0),
+    |_, guest| guest.as_mut().unwrap().create(2, displif::FLAG_REQUEST_ALLOCATION),
+    |_, guest| guest.as_mut().unwrap().send(framebuffer(1, 3, (64, 48), displif::PixelFormat::Xrgb8888)),
+    |_, guest| guest.as_mut().unwrap().read_edid(),
+    |_, guest| guest.as_mut().unwrap().send(displif::Operation::SetConfig(whole(3, (64, 48)))),
+    |_, guest| guest.as_mut().unwrap().send(displif::Operation::PageFlip(3)),
+    |scene, _| scene.canvas.finish_flips(),
+    |_, guest| guest.as_mut().unwrap().send(displif::Operation::PageFlip(3)),
+];
+
+struct Guest {
+    frontend: RawFrontend,
+    /// Pages that the back end may map.
+    kept: Vec<Buffer>,
+}
+
+impl Guest {
+    fn send(&mut self, operation: displif::Operation) {
+        while self.frontend.response(0).is_some() {}
+        self.frontend.send(0, operation);
+    }
+
+    fn create(&mut self, cookie: u64, flags: u32) {
+        let (buffer, request) = self.frontend.buffer(cookie, 64 * 48 * 4);
+        self.kept.push(buffer);
+        let shaped = displif::DisplayBuffer { width: 64, height: 48, bits_per_pixel: 32, flags, ..request };
+        self.send(displif::Operation::BufferCreate(shaped));
+    }
+
+    fn read_edid(&mut self) {
+        let (buffer, request) = self.frontend.buffer(9, displif::EDID_BUFFER_SIZE);
+        self.kept.push(buffer);
+        let (buffer_size, directory) = (displif::EDID_BUFFER_SIZE, request.directory);
+        self.send(displif::Operation::GetEdid { buffer_size, directory });
+    }
+}
+
+#[test]
+fn a_back_end_that_is_killed_at_any_moment_takes_its_guest_back() {
+    for moment in 0..=SESSION.len() {
+        let (mut scene, mut guest) = (Scene::new(Limits::default()), None);
+        for step in &SESSION[..moment] {
+            step(&mut scene, &mut guest);
+            scene.turn();
+        }
+        let mut scene = Scene::in_world(scene.kill(), Limits::default());
+        scene.run();
+        match &mut guest {
+            None if moment == 0 => SESSION[0](&mut scene, &mut guest),
+            None => {}
+            // It has seen that the back end has left, and lets go of everything.
+            Some(guest) => guest.frontend.set_state(Initialising),
+        }
+        scene.run();
+        assert_eq!(scene.backend_state(GUEST), InitWait, "killed after step {moment}");
+        // What was granted stays, for the front end of this test never ends a grant.
+        let _earlier = guest.take();
+        for step in &SESSION[2..] {
+            step(&mut scene, &mut guest);
+            scene.run();
+        }
+        assert_eq!(scene.canvas.heads()[0].copies, 3, "killed after step {moment}");
+        let usage = scene.dom0.usage();
+        assert_eq!(
+            (usage.pages, usage.mapping, usage.ports, usage.watches),
+            (3, 5, 2, 2),
+            "killed after step {moment}"
+        );
+        scene.world.destroy(GUEST);
+        scene.world.remove_vdispl(GUEST, DOM0, 0);
+        scene.run();
+        assert_eq!(scene.dom0.usage(), Usage { watches: 1, ..AT_REST });
+        assert_eq!(scene.world.violations(), [""; 0]);
+    }
+}
+
+#[test]
+fn an_error_of_an_earlier_back_end_goes() {
+    let error = "/local/domain/0/error/backend/vdispl/5/0";
+    let world = World::new();
+    world.add_vdispl(GUEST, DOM0, 0, &vdispl());
+    world.store_write(&format!("{error}/error"), "-22 something");
+    let mut scene = Scene::in_world(world, Limits::default());
+    let mut frontend = RawFrontend::new(&scene.world, GUEST, 1);
+    scene.run();
+    frontend.publish();
+    scene.run();
+    assert_eq!(scene.backend_state(GUEST), Connected);
+    assert!(scene.world.store_read(&format!("{error}/error")).is_none());
 }
 
 #[test]

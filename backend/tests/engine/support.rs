@@ -6,7 +6,6 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
-use vitrine_backend::engine::nodes::backend_root;
 use vitrine_backend::engine::{Engine, Limits};
 use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
 use vitrine_xen::edid::Edid;
@@ -190,15 +189,10 @@ impl Scene {
         Self { world, dom0, canvas, engine, store }
     }
 
-    /// Ends the back end as `kill -9` does: the kernel undoes what it held, the states in xenstore stay. (Its ports stay
-    /// open here, which nobody notices.)
+    /// Ends the back end as `kill -9` does: the kernel undoes what it held, the states in xenstore stay.
     pub fn kill(self) -> World {
-        for (path, token) in
-            [(backend_root(DOM0), "devices"), (format!("{}/state", frontend_path(GUEST, 0)), "frontend-5-0")]
-        {
-            self.store.unwatch(&path, token).unwrap();
-        }
-        self.store.take_events();
+        drop(self.engine);
+        self.dom0.end_process();
         self.world
     }
 

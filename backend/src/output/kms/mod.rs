@@ -8,6 +8,7 @@
 //!
 //! When a guest goes, the connector shows again what it showed before, usually the console.
 
+mod crtcs;
 mod head;
 mod mode;
 
@@ -119,13 +120,20 @@ impl Kms {
         self.heads.values().any(|head| head.connector() == connector)
     }
 
-    /// A CRTC that can serve the connector and serves no other head; the one that serves it already, if possible.
+    /// A CRTC for the connector, such that those that are prepared for other guests can have one too.
     fn choose_crtc(&self, resources: &ResourceHandles, connector: &connector::Info) -> Option<crtc::Handle> {
+        let others = self.prepared.values().filter(|prepared| !self.is_taken(prepared.info.handle()));
+        let others: Vec<_> = others.map(|prepared| self.free_crtcs(&prepared.resources, &prepared.info)).collect();
+        crtcs::choose(&self.free_crtcs(resources, connector), &others)
+    }
+
+    /// The CRTCs that can serve the connector and serve no other head; first the one that serves it already.
+    fn free_crtcs(&self, resources: &ResourceHandles, connector: &connector::Info) -> Vec<crtc::Handle> {
         let encoders = connector.current_encoder().into_iter().chain(connector.encoders().iter().copied());
         let encoders = encoders.filter_map(|handle| self.card.get_encoder(handle).ok());
-        let mut crtcs = encoders
+        let crtcs = encoders
             .flat_map(|encoder| encoder.crtc().into_iter().chain(resources.filter_crtcs(encoder.possible_crtcs())));
-        crtcs.find(|crtc| self.heads.values().all(|head| head.crtc() != *crtc))
+        crtcs.filter(|crtc| self.heads.values().all(|head| head.crtc() != *crtc)).collect()
     }
 
     fn head(&mut self, head: HeadId) -> Result<&mut Head, OutputError> {
