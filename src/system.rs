@@ -43,7 +43,7 @@ impl System {
     /// A domain that has no vdispl device gets [`NoDevice`](vitrine_frontend::Error::NoDevice); one that may have to wait
     /// for the first `xl vdispl-attach` calls [`Self::wait_for_device`] before.
     pub async fn display(&self) -> Result<Display, Error> {
-        let display = self.cards.first(&Xen).await?.display(0, Pacing::Refresh(REFRESH));
+        let display = vitrine_seat::first(self.cards).await?.display(0, Pacing::Refresh(REFRESH));
         let resolution = display.ready().await?;
         vitrine_kernel::milestone("display-connected");
         Ok(Display::new(display, Size::new(resolution.width, resolution.height)))
@@ -57,7 +57,7 @@ impl System {
     /// device, this gives a handle on every display anew, also on those that are open already.
     pub async fn displays(&self) -> Result<Vec<Display>, Error> {
         let mut opened = Vec::new();
-        for card in self.cards.all(&Xen).await? {
+        for card in vitrine_seat::all(self.cards).await? {
             let connectors = card.connectors().await?.len();
             opened.extend((0..connectors).map(|connector| card.display(connector, Pacing::Refresh(REFRESH))));
         }
@@ -71,7 +71,7 @@ impl System {
 
     /// The vdispl device with this number in DRM's words, for appliances that want to decide themselves what is shown where.
     pub async fn card(&self, number: u32) -> Result<Card, Error> {
-        Ok(self.cards.card(&Xen, number).await?)
+        Ok(vitrine_seat::card(self.cards, number).await?)
     }
 
     /// Allocates `count` zeroed pages, at least 1, at one run of addresses: memory that [`Card::import`] can share.

@@ -9,10 +9,19 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::future::Future;
+use core::pin::Pin;
 use core::time::Duration;
 
-use vitrine_frontend::face::{Card, Cards};
+use vitrine_frontend::{Card, Cards, Error};
 use vitrine_kernel::Xen;
+
+/// Something that takes a while, done once: what is behind it is compiled here.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
 
 /// How long the back ends may take to let go before the domain ends without.
 const FAREWELL: Duration = Duration::from_millis(800);
@@ -23,6 +32,21 @@ pub fn cards() -> Cards<Xen> {
     let closing = cards.clone();
     vitrine_kernel::before_shutdown(FAREWELL, async move { closing.close().await });
     cards
+}
+
+/// [`Cards::first`] on this machine.
+pub fn first(cards: &Cards<Xen>) -> Later<'_, Card<Xen>> {
+    Box::pin(cards.first(&Xen))
+}
+
+/// [`Cards::card`] on this machine.
+pub fn card(cards: &Cards<Xen>, number: u32) -> Later<'_, Card<Xen>> {
+    Box::pin(cards.card(&Xen, number))
+}
+
+/// [`Cards::all`] on this machine.
+pub fn all(cards: &Cards<Xen>) -> Later<'_, Vec<Card<Xen>>> {
+    Box::pin(cards.all(&Xen))
 }
 
 /// Keeps a card's connection until the domain ends.

@@ -2,14 +2,12 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use core::cell::{Cell, RefCell};
-use core::future::{Future, poll_fn};
-use core::task::{Poll, Waker};
+use core::future::Future;
 
 use vitrine_xen::platform::{FrontPlatform, Store};
 
 use super::cards::Claims;
-use super::objects::OnScreen;
+use super::shared::{Frames, Shared};
 use super::{Display, drive};
 use crate::Error;
 use crate::config::Location;
@@ -22,29 +20,20 @@ use crate::head::Pacing;
 /// same number, and never one that another card has.
 pub struct Card<P: FrontPlatform> {
     pub(super) shared: Rc<Shared<P>>,
+    /// The same once more, as displays see it.
+    pub(super) frames: Rc<dyn Frames>,
 }
 
 impl<P: FrontPlatform> Clone for Card<P> {
     fn clone(&self) -> Self {
-        Self { shared: self.shared.clone() }
+        Self { shared: self.shared.clone(), frames: self.frames.clone() }
     }
 }
 
 impl<P: FrontPlatform> Card<P> {
     pub(super) fn new(platform: P, location: Location, claims: Claims) -> Self {
-        let device = RefCell::new(Device::new(platform.clone(), location));
-        let (kicked, driver, waiters) = (Cell::new(false), Cell::new(None), RefCell::new(Vec::new()));
-        Self {
-            shared: Rc::new(Shared {
-                platform,
-                device,
-                claims,
-                on_screen: RefCell::default(),
-                kicked,
-                driver,
-                waiters,
-            }),
-        }
+        let shared = Rc::new(Shared::new(platform, location, claims));
+        Self { frames: shared.clone(), shared }
     }
 
     /// The loop that keeps the connection, to be run once. It ends after [`Self::close`], when the device is closed, or
@@ -73,9 +62,8 @@ impl<P: FrontPlatform> Card<P> {
     /// Shows frames on a connector, which `pacing` tells when they count as done. Frames that are shown on the same
     /// connector by another handle come in between.
     pub fn display(&self, connector: usize, pacing: Pacing) -> Display<P> {
-        self.shared.device.borrow_mut().open(connector, pacing);
-        self.shared.kick();
-        Display::new(self.shared.clone(), connector)
+        self.frames.open(connector, pacing);
+        Display::new(self.clone(), connector)
     }
 
     /// Whether both ends are connected now.
@@ -98,58 +86,5 @@ impl<P: FrontPlatform> Card<P> {
     pub(super) fn begin_to_close(&self) {
         self.shared.device.borrow_mut().close();
         self.shared.kick();
-    }
-}
-
-/// What the handles on a device, and its loop, have in common.
-pub(super) struct Shared<P: FrontPlatform> {
-    pub platform: P,
-    pub device: RefCell<Device<P>>,
-    /// The numbers that the domain's cards have, this one's among them.
-    pub claims: Claims,
-    /// What is on the connectors that have no display.
-    pub on_screen: RefCell<OnScreen>,
-    /// Something for the loop to look at, and the loop's waker.
-    pub kicked: Cell<bool>,
-    pub driver: Cell<Option<Waker>>,
-    /// Whoever waits for the engine.
-    waiters: RefCell<Vec<Waker>>,
-}
-
-impl<P: FrontPlatform> Shared<P> {
-    /// Makes the loop look at the engine.
-    pub fn kick(&self) {
-        self.kicked.set(true);
-        if let Some(waker) = self.driver.take() {
-            waker.wake();
-        }
-    }
-
-    /// Lets go of what was on the connectors of a connection that has ended.
-    pub fn drop_dead(&self) {
-        if !self.device.borrow().is_connected() {
-            let dead = self.on_screen.take();
-            drop(dead);
-        }
-    }
-
-    /// Lets everybody who waits ask the engine again.
-    pub fn wake_waiters(&self) {
-        self.waiters.borrow_mut().drain(..).for_each(Waker::wake);
-    }
-
-    /// Asks the engine whenever it may have changed, until there is an answer.
-    pub async fn until<T>(&self, mut ask: impl FnMut(&mut Device<P>) -> Option<T>) -> T {
-        poll_fn(|context| match ask(&mut self.device.borrow_mut()) {
-            Some(answer) => Poll::Ready(answer),
-            None => {
-                let mut waiters = self.waiters.borrow_mut();
-                if !waiters.iter().any(|known| known.will_wake(context.waker())) {
-                    waiters.push(context.waker().clone());
-                }
-                Poll::Pending
-            }
-        })
-        .await
     }
 }

@@ -17,7 +17,7 @@ use vitrine_xen::Port;
 use vitrine_xen::platform::{FrontPlatform, Store, StoreError, Watch};
 use vitrine_xen::xenbus::XenbusState;
 
-use super::card::Shared;
+use super::shared::Shared;
 use crate::Error;
 use crate::config::{self, Location};
 use crate::device::Command;

@@ -1,5 +1,8 @@
 //! A frame: a buffer lent out, drawn on, presented.
 
+use alloc::vec::Vec;
+use core::future::poll_fn;
+
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 
@@ -7,7 +10,6 @@ use super::Display;
 use crate::Error;
 use crate::backing::BufferMemory;
 use crate::device::Lent;
-use crate::swapchain::Outcome;
 
 /// How [`Frame::present`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,60 +25,69 @@ pub enum Presented {
 /// A buffer that is lent out: the appliance draws on it, then presents it.
 pub struct Frame<'a, P: FrontPlatform> {
     display: &'a Display<P>,
-    lent: Option<Lent>,
+    lent: Lent,
+    /// The number of the flip that shows it.
+    flip: Option<u64>,
 }
 
 impl<'a, P: FrontPlatform> Frame<'a, P> {
     pub(super) fn new(display: &'a Display<P>, lent: Lent) -> Self {
-        Self { display, lent: Some(lent) }
-    }
-
-    fn lent(&self) -> &Lent {
-        self.lent.as_ref().expect("a frame has its buffer until it is presented")
+        Self { display, lent, flip: None }
     }
 
     /// The mode: rows of 32-bit XRGB pixels, without gaps between the rows.
     pub fn resolution(&self) -> Resolution {
-        self.lent().resolution
+        self.lent.resolution
     }
 
     /// How many flips old the buffer's content is; 0 when it has none that counts.
     pub fn age(&self) -> u64 {
-        self.lent().age
+        self.lent.age
     }
 
     /// The buffer's bytes; they stay for as long as a clone of this exists.
     pub fn memory(&self) -> &BufferMemory {
-        &self.lent().memory
+        &self.lent.memory
     }
 
     /// Sends the frame to the screen; resolves when it is there, or when it is certain that this can't be said.
     pub async fn present(mut self) -> Result<Presented, Error> {
-        let Some(lent) = self.lent.take() else { return Ok(Presented::Disconnected) };
-        let Display { shared, connector, shown } = self.display;
-        let (connector, now) = (*connector, shared.platform.now());
-        let number = shared.device.borrow_mut().present(connector, lent.generation, lent.buffer, now);
-        shown.set(lent.generation);
-        shared.kick();
-        let Some(number) = number else { return Ok(Presented::Disconnected) };
-        let outcome = shared.until(|device| match device.outcome(connector, lent.generation, number) {
-            Some(None) => None,
-            Some(Some(outcome)) => Some(Ok(Some(outcome))),
-            None => Some(device.connector_error(connector).map_or(Ok(None), Err)),
-        });
-        Ok(match outcome.await? {
-            Some(Outcome::Shown) => Presented::Shown,
-            Some(Outcome::Unconfirmed) => Presented::Unconfirmed,
-            None => Presented::Disconnected,
-        })
+        self.send();
+        self.sent().await
+    }
+
+    /// Sends frames to several screens, one right after the other, and resolves when all are there. What is told is how the
+    /// first of them ended that is not on its screen.
+    pub async fn present_together(mut frames: Vec<Self>) -> Result<Presented, Error> {
+        frames.iter_mut().for_each(Self::send);
+        let mut all = Ok(Presented::Shown);
+        for frame in &frames {
+            let presented = frame.sent().await;
+            if all == Ok(Presented::Shown) {
+                all = presented;
+            }
+        }
+        all
+    }
+
+    fn send(&mut self) {
+        let Display { card, connector, shown } = self.display;
+        self.flip = card.frames.present(*connector, &self.lent);
+        shown.set(self.lent.generation);
+    }
+
+    async fn sent(&self) -> Result<Presented, Error> {
+        let Display { card, connector, .. } = self.display;
+        let Some(flip) = self.flip else { return Ok(Presented::Disconnected) };
+        poll_fn(|context| card.frames.poll_outcome(*connector, self.lent.generation, flip, context)).await
     }
 }
 
 impl<P: FrontPlatform> Drop for Frame<'_, P> {
     fn drop(&mut self) {
-        if let Some(lent) = self.lent.take() {
-            let Display { shared, connector, .. } = self.display;
-            shared.device.borrow_mut().give_back(*connector, lent.generation, lent.buffer);
+        // What was presented may have been lent to somebody else by now.
+        if self.flip.is_none() {
+            self.display.card.frames.give_back(self.display.connector, &self.lent);
         }
     }
 }

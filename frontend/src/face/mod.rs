@@ -17,6 +17,7 @@ mod drive;
 mod frame;
 mod hotplug;
 mod objects;
+mod shared;
 
 pub use card::Card;
 pub use cards::Cards;

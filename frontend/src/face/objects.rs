@@ -17,7 +17,7 @@ use vitrine_xen::memory::SharedMemory;
 use vitrine_xen::platform::{FrontPlatform, SharedPages};
 
 use super::Card;
-use super::card::Shared;
+use super::shared::Shared;
 use crate::Error;
 use crate::backing::{BufferMemory, Scatter};
 use crate::device::{self, Device};

@@ -2,6 +2,7 @@
 //!
 //! A page holds the grant of the next directory page, 0 in the last one, and up to 1,023 grants of the buffer's pages.
 
+use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -81,12 +82,22 @@ pub fn read_filled(memory: SharedMemory<'_>, pages: usize) -> Result<Vec<GrantRe
     if let Some(page) = references.iter().position(|reference| reference.0 == 0) {
         return Err(BadDirectory::Missing(page));
     }
-    let mut ascending = references.clone();
-    ascending.sort_unstable();
-    match ascending.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(BadDirectory::Repeated(pair[0])),
+    match repeated(&references) {
+        Some(reference) => Err(BadDirectory::Repeated(reference)),
         None => Ok(references),
     }
+}
+
+/// A reference that is there more than once. By a heap: the library's sort is a noticeable part of a small image.
+fn repeated(references: &[GrantRef]) -> Option<GrantRef> {
+    let mut descending = BinaryHeap::from(references.to_vec());
+    let mut last = None;
+    while let Some(reference) = descending.pop() {
+        if last.replace(reference) == Some(reference) {
+            return last;
+        }
+    }
+    None
 }
 
 /// Reads one directory page: the grant of the next page, 0 for none, and the first `count` grants that it lists, at most
