@@ -5,7 +5,7 @@
 //! | `open` | opens the card anew, and waits for it to have a connected connector |
 //! | `show FORMAT FRAME` | shows this frame of the test card, as large as the mode |
 //! | `part FORMAT X Y WIDTH HEIGHT FRAME` | shows the part at X, Y of a test card that is larger than the mode |
-//! | `flip FORMAT COUNT` | flips between frames 1 and 2 of the test card; frame 1 is shown first |
+//! | `flip FORMAT COUNT` | flips between frames 1 and 2 of the test card; says `linux: flips` after the first flip |
 //! | `blank` | switches the connector off, and gives the buffers back |
 //! | `unbind` | takes the display away from its driver; nobody may have it open |
 //! | `bind` | gives it back |

@@ -122,6 +122,9 @@ impl Screen {
             let flipped = self.card.page_flip(self.crtc, framebuffer, PageFlipFlags::EVENT, None);
             flipped.with_context(|| format!("flip {index} is refused"))?;
             events += self.wait_flip().with_context(|| format!("flip {index}"))?;
+            if index == 1 {
+                println!("linux: flips");
+            }
         }
         self.replace(frames)?;
         Ok(events)

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use xtask::machine::{Guest, GuestConfig, ShutdownReason};
 
 use crate::Case;
-use crate::stage::{LIMIT, Stage, testcard};
+use crate::stage::{LIMIT, Stage, testcard, wait_lines};
 
 pub const CASES: &[Case] = &[
     ("a_panic_is_reported_with_its_place", panic),
@@ -96,11 +96,7 @@ fn restarted_back_end(stage: &Stage) -> Result<()> {
     let last = "testcard: frame 3 of 3";
     guest.wait_line(last, LIMIT)?;
     scene.restart_back_end("KILL")?;
-    let start = Instant::now();
-    while guest.console().matches(last).count() < 2 {
-        ensure!(start.elapsed() < LIMIT, "it did not draw again:\n{}\n{}", guest.console(), scene.back_end.log());
-        sleep(Duration::from_millis(20));
-    }
+    wait_lines(&guest, last, 2)?;
     stage.screen()?.expect_equal(&testcard(1024, 768, 3))
 }
 

@@ -12,11 +12,11 @@ use xtask::machine::{Guest, ShutdownReason};
 use xtask::picture::Picture;
 
 use crate::Case;
-use crate::stage::{LIMIT, Scene, Stage, testcard};
+use crate::stage::{LIMIT, Scene, Stage, testcard, wait_lines};
 
 pub const CASES: &[Case] = &[
     ("linux_flips_300_frames_and_shows_every_format", flips),
-    ("linux_gets_its_display_back_from_a_restarted_back_end", killed_back_end),
+    ("linux_draws_into_buffers_of_a_back_end_that_is_killed", killed_back_end),
 ];
 
 /// How long Linux may take to boot: 12 seconds were seen.
@@ -32,8 +32,13 @@ struct Linux<'s> {
 }
 
 impl<'s> Linux<'s> {
-    fn boot(scene: &Scene<'s>) -> Result<Self> {
+    /// Boots one that allocates its buffers itself, or lets the back end do it.
+    fn boot(scene: &Scene<'s>, be_alloc: bool) -> Result<Self> {
         let guest = scene.guest("linux", |config| {
+            if be_alloc {
+                let connectors = std::mem::take(&mut config.connectors);
+                config.more.push(format!("vdispl=['backend=0,be-alloc=1,connectors={connectors}']"));
+            }
             config.kernel = "/payload/linux.gz".into();
             config.memory_mib = 160;
             config.command_line = COMMAND_LINE.into();
@@ -75,7 +80,7 @@ impl<'s> Linux<'s> {
 
 fn flips(stage: &Stage) -> Result<()> {
     let scene = stage.scene()?;
-    let linux = Linux::boot(&scene)?;
+    let linux = Linux::boot(&scene, false)?;
     let opened = linux.order("open")?;
     ensure!(opened == "Virtual-1 1024x768", "Linux has {opened}");
     let flipped = linux.order("flip XR24 300")?;
@@ -134,21 +139,31 @@ fn ends_in_order(stage: &Stage, scene: &Scene<'_>, linux: &Linux<'_>) -> Result<
     Ok(())
 }
 
-/// The back end is killed while Linux flips, and another one is started: Linux makes a new card.
+/// The back end is killed while Linux flips and Vitrine rests beside it, and another one is started. Linux makes a new card,
+/// but not before the old one is closed, for the buffers were the back end's.
 fn killed_back_end(stage: &Stage) -> Result<()> {
     let mut scene = stage.scene()?;
-    let linux = Linux::boot(&scene)?;
+    let vitrine = scene.guest("testcard", |config| config.connectors = "Virtual-2:1024x768".into())?;
+    let linux = Linux::boot(&scene, true)?;
     linux.order("open")?;
+    linux.order("show XR24 1")?;
+    wait_lines(&vitrine, "testcard: frame 3 of 3", 1)?;
+    stage.screen_of(1)?.expect_equal(&shown(FORMATS[0], WHOLE, 1))?;
+    stage.screen_of(2)?.expect_equal(&testcard(1024, 768, 3))?;
+
     linux.begin("flip XR24 100000")?;
-    scene.back_end.wait_line("shows 1024x768", LIMIT)?;
+    linux.guest.wait_line("linux: flips", LIMIT)?;
     scene.restart_back_end("KILL")?;
     let stopped = linux.answer()?;
     ensure!(stopped.starts_with("error: flip"), "the old card went on: {stopped}");
     linux.order("open")?;
     let flipped = linux.order("flip XR24 31")?;
     ensure!(flipped == "31 flips, 31 events", "{flipped}");
-    stage.screen()?.expect_equal(&shown(FORMATS[0], WHOLE, 2))?;
-    ensure!(!scene.back_end.log().contains("refused"), "{}", scene.back_end.log());
+    wait_lines(&vitrine, "testcard: frame 3 of 3", 2)?;
+    stage.screen_of(1)?.expect_equal(&shown(FORMATS[0], WHOLE, 2))?;
+    stage.screen_of(2)?.expect_equal(&testcard(1024, 768, 3))?;
+    ensure!(vitrine.ended().is_none(), "Vitrine ended:\n{}", vitrine.console());
+    ensure!(!scene.back_end.log().contains("refused,"), "{}", scene.back_end.log());
     Ok(())
 }
 

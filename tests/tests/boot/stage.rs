@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use embedded_graphics::prelude::Size;
@@ -42,7 +43,7 @@ impl Stage {
         let LinuxGuest { kernel, ramdisk } = lab.linux_guest(&images::linux_guest()?.file)?;
         payload.data("linux.gz", kernel);
         payload.data("linux.cpio", ramdisk);
-        Self::start(&lab, Options { payload, linux_guests: true, ..Options::default() })
+        Self::start(&lab, Options { payload, screens: Screens::Four, linux_guests: true, ..Options::default() })
     }
 
     fn start(lab: &Lab, options: Options) -> Result<Self> {
@@ -63,10 +64,15 @@ impl Stage {
         self.machine.start_program("vitrine-backend", "/payload/vitrine-backend --log-time --output kms:/dev/dri/card0")
     }
 
-    /// What is on the screen now.
+    /// What is on the first screen now.
     pub fn screen(&self) -> Result<Screen> {
-        let file = self.folder.join("screen.png");
-        self.machine.screendump(&file)?;
+        self.screen_of(1)
+    }
+
+    /// What is on the screen of connector `Virtual-NUMBER` now.
+    pub fn screen_of(&self, number: u32) -> Result<Screen> {
+        let file = self.folder.join(format!("screen-{number}.png"));
+        self.machine.screendump_of(number, &file)?;
         Ok(Screen { picture: Picture::read(&file)?, file })
     }
 
@@ -158,6 +164,16 @@ impl Drop for Scene<'_> {
             eprintln!("the stage could not be cleared: {error:#}");
         }
     }
+}
+
+/// Waits until a guest has said something so many times.
+pub fn wait_lines(guest: &Guest<'_>, text: &str, times: usize) -> Result<()> {
+    let start = Instant::now();
+    while guest.console().matches(text).count() < times {
+        ensure!(start.elapsed() < LIMIT, "{} did not say {text:?} {times} times:\n{}", guest.name(), guest.console());
+        sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 /// A screenshot.
