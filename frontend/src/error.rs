@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use core::fmt;
+use core::time::Duration;
 
 use vitrine_xen::io::displif::directory::BadDirectory;
 use vitrine_xen::io::displif::{Status, opcode};
@@ -166,10 +167,10 @@ impl fmt::Display for Error {
             Self::Ports => write!(f, "Xen has no event channel left for this guest"),
             Self::Refused(code, status) => write!(f, "the back end refused operation {code:#04x}: {status}"),
             Self::NoAnswer(code) => {
-                write!(f, "the back end did not answer operation {code:#04x} within {} ms", ANSWER_TIME.as_millis())
+                write!(f, "the back end did not answer operation {code:#04x} within {} ms", milliseconds(ANSWER_TIME))
             }
             Self::Unconfirmed => {
-                write!(f, "the back end did not report the frame done within {} ms", FRAME_DONE_TIME.as_millis())
+                write!(f, "the back end did not report the frame done within {} ms", milliseconds(FRAME_DONE_TIME))
             }
             Self::RingFull(connector) => {
                 write!(f, "the ring of connector {connector} is full of requests that the back end has not answered")
@@ -197,6 +198,11 @@ impl fmt::Display for Error {
             Self::Shut(connector) => write!(f, "connector {connector} was shut meanwhile"),
         }
     }
+}
+
+/// Whole milliseconds of a time that is not long.
+fn milliseconds(time: Duration) -> u32 {
+    time.as_secs() as u32 * 1000 + time.subsec_millis()
 }
 
 impl core::error::Error for Error {}

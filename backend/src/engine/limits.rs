@@ -30,7 +30,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             devices: 64,
-            connectors: 8,
+            connectors: 16,
             buffers: 32,
             framebuffers: 64,
             pages: 32768,

@@ -35,7 +35,7 @@ use crate::config::Location;
 use crate::head::{Head, Pacing};
 use crate::link::{Goal, Situation, Step, decide};
 use crate::objects::{FramebufferId, Objects};
-use crate::requests::Requests;
+use crate::requests::{Purpose, Requests};
 use crate::swapchain::Swapchain;
 use crate::tickets::{Ticket, Tickets};
 use crate::{Error, config};
@@ -119,6 +119,8 @@ pub struct Device<P: FrontPlatform> {
     connectors: Vec<Connector<P>>,
     objects: Objects<P>,
     tickets: Tickets,
+    /// Requests that found no room on a ring, and have failed by that.
+    unsent: Vec<(usize, Purpose)>,
     quarantine_at: Duration,
     /// How many grants the largest connection so far had. As many may be in quarantine while the next one is made: a back
     /// end that keeps what it maps can cost the memory of one connection, and no more.
@@ -153,6 +155,7 @@ impl<P: FrontPlatform> Device<P> {
             connectors: Vec::new(),
             objects,
             tickets: Tickets::default(),
+            unsent: Vec::new(),
             quarantine_at: Duration::ZERO,
             most_grants: 0,
             wanted: None,
@@ -249,7 +252,8 @@ impl<P: FrontPlatform> Device<P> {
         let publish = (waiting && decide(&self.situation) == Step::Publish).then_some(self.publish_at);
         // What waits for the ring waits for the connection first.
         let waiting = self.objects.deadline().filter(|_| self.is_connected());
-        connectors.chain([quarantine, publish, waiting, self.farewell]).flatten().min()
+        let unsent = (!self.unsent.is_empty()).then_some(now);
+        connectors.chain([quarantine, publish, waiting, unsent, self.farewell]).flatten().min()
     }
 
     /// How many pages are granted for the connection.

@@ -15,11 +15,12 @@ use crate::objects::Owner;
 use crate::requests::Purpose;
 
 impl<P: FrontPlatform> Device<P> {
-    /// Asks the back end something, on a connector's ring. When that is full, the request has failed by that.
+    /// Asks the back end something, on a connector's ring. When that is full, the request has failed by that, which is
+    /// told with the next poll: the way of a frame stays short, in steps and in code.
     pub(super) fn ask(&mut self, on: usize, (operation, purpose): (Operation, Purpose), now: Duration) {
         let connector = &mut self.connectors[on];
         if connector.channel.ring.free() == 0 {
-            return self.ended(on, purpose, Err(Error::RingFull(on)), now);
+            return self.unsent.push((on, purpose));
         }
         let request = connector.requests.issue(operation, purpose, now);
         if connector.channel.ring.push(&request.encode()) == Ok(true) {
@@ -54,6 +55,9 @@ impl<P: FrontPlatform> Device<P> {
     pub(super) fn poll_connectors(&mut self, now: Duration) -> bool {
         if self.situation.own != XenbusState::Connected {
             return false;
+        }
+        while let Some((on, purpose)) = self.unsent.pop() {
+            self.ended(on, purpose, Err(Error::RingFull(on)), now);
         }
         let mut more = false;
         for index in 0..self.connectors.len() {
@@ -168,7 +172,7 @@ impl<P: FrontPlatform> Device<P> {
     /// A request has ended: it is answered, its time is over, or it could not be sent.
     fn ended(&mut self, on: usize, purpose: Purpose, result: Result<(), Error>, now: Duration) {
         match &result {
-            Err(Error::Refused(_, Status::BUSY)) => log::debug!("connector {on}: {purpose:?}: busy"),
+            Err(Error::Refused(_, Status::BUSY)) => log::debug!("connector {on}: busy"),
             Err(error) => log::warn!("connector {on}: {error}"),
             Ok(()) => {}
         }

@@ -216,6 +216,7 @@ impl<P: FrontPlatform> Device<P> {
         }
         self.most_grants = self.most_grants.max(self.grants());
         self.tickets.end_all(&Error::Disconnected);
+        self.unsent.clear();
         self.objects.release();
         for Connector { channel, edid, .. } in self.connectors.drain(..) {
             edid.release(&mut self.objects.quarantine);

@@ -6,6 +6,7 @@
 //! [`linux`] it has the habits of those that others have.
 
 mod answers;
+mod asking;
 mod backing;
 mod broken;
 mod card;
@@ -18,6 +19,9 @@ mod hostile;
 mod hotplug;
 mod interleavings;
 mod linux;
+mod modes;
+mod opened;
+mod rig;
 mod screen;
 mod scripted;
 mod setup;

@@ -17,7 +17,7 @@ pub struct Image {
     pub pixels: Vec<u32>,
 }
 
-/// Screens with the connectors `Virtual-1` to `Virtual-8`: a handle, so that the test keeps one beside the engine's.
+/// Screens with the connectors `Virtual-1` to `Virtual-16`: a handle, so that the test keeps one beside the engine's.
 #[derive(Clone, Default)]
 pub struct Screens {
     state: Rc<RefCell<State>>,
@@ -97,11 +97,11 @@ impl Screens {
 
 impl Output for Screens {
     fn check(&mut self, connector: &str, _: Resolution) -> Result<(), OutputError> {
-        let known = [1, 2, 3, 4, 5, 6, 7, 8].map(|number| format!("Virtual-{number}"));
+        let known: Vec<String> = (1..=16).map(|number| format!("Virtual-{number}")).collect();
         if known.iter().any(|name| name == connector) {
             return Ok(());
         }
-        Err(OutputError::UnknownConnector(connector.to_string(), known.into()))
+        Err(OutputError::UnknownConnector(connector.to_string(), known))
     }
 
     fn open(&mut self, connector: &str, resolution: Resolution, _: &str) -> Result<HeadId, OutputError> {

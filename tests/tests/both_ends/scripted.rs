@@ -11,6 +11,7 @@ use vitrine_xen::ring::{BackRing, EventConsumer, EventProducer, FrontRing};
 use vitrine_xen::xenbus::XenbusState;
 use vitrine_xen::{Access, GrantRef, Port};
 
+use crate::rig::Rig;
 use crate::setup::{Both, DOM0, GUEST, MODE};
 
 /// The real front end's opposite: answers what it is told to answer, when it is told to.
@@ -68,7 +69,12 @@ impl ScriptedBackEnd {
 
     /// Sends any response.
     pub fn respond(&mut self, id: u16, code: u8, status: Status) {
-        self.ring.push(&Response { id, code, status, edid_size: 0 }.encode());
+        self.send(&Response { id, code, status, edid_size: 0 });
+    }
+
+    /// The same, whole.
+    pub fn send(&mut self, response: &Response) {
+        self.ring.push(&response.encode());
         self.dom0.notify(self.ports[0]);
     }
 
@@ -95,6 +101,20 @@ impl ScriptedBackEnd {
     pub fn complete(&mut self, flip: &Request, event_id: u16) {
         self.answer(flip, Status::OK);
         self.frame_done(event_id, cookie(flip));
+    }
+
+    /// Answers everything with success and reports every flip, until nothing comes any more. Returns the flips' cookies.
+    pub fn answer_all(&mut self, rig: &mut Rig) -> Vec<u64> {
+        let mut flips = Vec::new();
+        loop {
+            rig.settle();
+            let Some(request) = self.next() else { return flips };
+            self.answer(&request, Status::OK);
+            if let Operation::PageFlip(cookie) = request.operation {
+                self.frame_done(flips.len() as u16, cookie);
+                flips.push(cookie);
+            }
+        }
     }
 
     /// The page of the control ring, and that of the events.
