@@ -1,17 +1,21 @@
 //! The display, with frames that can be drawn on.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use embedded_graphics::Pixel;
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::{DrawTarget, OriginDimensions, Size};
 use embedded_graphics::primitives::Rectangle;
 use vitrine_frontend::backing::BufferMemory;
+use vitrine_frontend::device::ConnectorInfo;
 use vitrine_frontend::face;
 use vitrine_frontend::head::Statistics;
 use vitrine_frontend::{Pacing, Presented};
 use vitrine_gfx::{PixelMemory, Surface};
 use vitrine_kernel::Xen;
+use vitrine_xen::edid::Mode;
+use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::SharedPages;
 
 use crate::Error;
@@ -67,10 +71,39 @@ impl Display {
         self.face.connector()
     }
 
+    /// What the toolstack and the display say about it: the name of the back end's output, the model, the size in
+    /// millimetres, the modes. `None` when the device that is there now has no such connector.
+    pub fn info(&self) -> Option<ConnectorInfo> {
+        self.face.info()
+    }
+
     /// Which of the back end's outputs it is, by the name that the back end knows it by, such as `HDMI-A-1`; empty where
     /// the toolstack does not say.
     pub fn unique_id(&self) -> String {
         self.face.info().map_or(String::new(), |info| info.configuration.unique_id)
+    }
+
+    /// The modes that the display can be asked for, as it lists them itself; at least one.
+    pub fn modes(&self) -> Vec<Mode> {
+        self.face.modes()
+    }
+
+    /// Changes the mode to one of this size in pixels, and resolves when the back end shows pictures of that size: black
+    /// ones, until the next frame is presented. After an error the old mode goes on. It lasts as long as the connection.
+    pub async fn set_mode(&mut self, size: Size) -> Result<(), Error> {
+        self.face.set_mode(Resolution { width: size.width, height: size.height }).await?;
+        self.size = size;
+        Ok(())
+    }
+
+    /// Makes the display dark and gives its memory back; [`Self::acquire`] waits until [`Self::switch_on`].
+    pub fn switch_off(&self) {
+        self.face.switch_off();
+    }
+
+    /// Shows pictures again, beginning with a frame of age 0.
+    pub fn switch_on(&self) {
+        self.face.switch_on();
     }
 
     /// Page flips and what went wrong with them, since the connection was made.
@@ -108,6 +141,13 @@ impl Frame<'_> {
     /// The pixels, for what [`DrawTarget`] can't say.
     pub fn surface(&mut self) -> &mut Surface<FrameMemory> {
         &mut self.surface
+    }
+
+    /// Sends frames to several displays, one right after the other, and resolves when all are there. What is told is how the
+    /// first of them ended that is not on its screen.
+    pub async fn present_together(frames: Vec<Self>) -> Result<Presented, Error> {
+        let frames = frames.into_iter().map(|frame| frame.frame).collect();
+        Ok(face::Frame::present_together(frames).await?)
     }
 
     /// Sends the frame to the screen; resolves when it is there.

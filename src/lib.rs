@@ -44,6 +44,7 @@ pub use system::{Hotplug, System};
 pub use embedded_graphics;
 pub use log;
 pub use vitrine_frontend::Error as DisplayError;
+pub use vitrine_frontend::device::ConnectorInfo;
 pub use vitrine_frontend::face::Attached;
 pub use vitrine_frontend::head::{REFRESH, Statistics};
 pub use vitrine_frontend::{Pacing, Presented};
@@ -52,6 +53,7 @@ pub use vitrine_gfx as gfx;
 pub use vitrine_kernel as kernel;
 pub use vitrine_kernel::{Counters, MemoryFigures, Pages};
 pub use vitrine_xen::PAGE_SIZE;
+pub use vitrine_xen::edid::Mode;
 pub use vitrine_xen::io::displif::PixelFormat;
 pub use vitrine_xen::platform::GrantSpace;
 

@@ -24,7 +24,7 @@ async fn mirror(system: System) -> Result<(), Error> {
 async fn show(card: &Card) -> Result<(), Error> {
     card.connected().await?;
     let connectors = card.connectors().await?;
-    let modes = || connectors.iter().map(|connector| connector.configuration.resolution);
+    let modes = || connectors.iter().map(|connector| connector.first_mode());
     let width = modes().map(|mode| mode.width).max().unwrap_or_default();
     let height = modes().map(|mode| mode.height).max().unwrap_or_default();
 

@@ -31,7 +31,7 @@ async fn span(system: System) -> Result<(), Error> {
 
 async fn show(system: &System, card: &Card, frames: u32, offset: u32) -> Result<(), Error> {
     card.connected().await?;
-    let modes: Vec<_> = card.connectors().await?.iter().map(|connector| connector.configuration.resolution).collect();
+    let modes: Vec<_> = card.connectors().await?.iter().map(|connector| connector.first_mode()).collect();
     let width = modes.iter().map(|mode| mode.width).sum();
     let height = modes.iter().map(|mode| mode.height).max().unwrap_or_default();
     let size = Size::new(width, height);

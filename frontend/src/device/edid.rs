@@ -98,9 +98,7 @@ impl<P: FrontPlatform> Device<P> {
 
     /// The mode in which a connector is opened: the one that its display likes best, or what the toolstack says.
     pub(super) fn first_mode(&self, index: usize) -> Resolution {
-        let info = &self.infos[index];
-        let preferred = info.edid.as_ref().and_then(|edid| edid.preferred());
-        preferred.map_or(info.configuration.resolution, |mode| Resolution { width: mode.width, height: mode.height })
+        self.infos[index].first_mode()
     }
 
     /// Changes the mode of an open connector to the one that its EDID prefers, unless the appliance has chosen another.

@@ -24,7 +24,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use vitrine_xen::Port;
-use vitrine_xen::edid::Edid;
+use vitrine_xen::edid::{Edid, Mode};
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 use vitrine_xen::xenbus::XenbusState;
@@ -69,6 +69,26 @@ pub struct ConnectorInfo {
     pub edid: Option<Edid>,
     /// Why no picture can be shown on it, if that concerns this connector alone.
     pub error: Option<Error>,
+}
+
+impl ConnectorInfo {
+    /// The mode that the connector begins with: the one that its display likes best, or what the toolstack says.
+    pub fn first_mode(&self) -> Resolution {
+        let preferred = self.edid.as_ref().and_then(Edid::preferred);
+        preferred.map_or(self.configuration.resolution, |mode| Resolution { width: mode.width, height: mode.height })
+    }
+
+    /// The modes that the connector can be asked for, as its display lists them. One that lists none has the mode that the
+    /// toolstack names, at 60 Hz.
+    pub fn modes(&self) -> Vec<Mode> {
+        match &self.edid {
+            Some(edid) if !edid.modes.is_empty() => edid.modes.clone(),
+            _ => {
+                let Resolution { width, height } = self.configuration.resolution;
+                [Mode { width, height, refresh_millihertz: 60_000, preferred: true }].into()
+            }
+        }
+    }
 }
 
 /// A buffer lent out to be drawn on.
@@ -180,6 +200,11 @@ impl<P: FrontPlatform> Device<P> {
     /// Whether both ends are Connected.
     pub fn is_connected(&self) -> bool {
         (self.situation.own, self.situation.backend) == (XenbusState::Connected, XenbusState::Connected)
+    }
+
+    /// Whether both ends are Connected, and every connector has said what it is, or will not.
+    pub fn is_ready(&self) -> bool {
+        self.is_connected() && self.connectors.iter().all(|connector| !self.awaits_edid(connector))
     }
 
     /// Which connection this is: 0 before the first one.

@@ -63,7 +63,7 @@ impl<P: FrontPlatform> Card<P> {
     /// connector by another handle come in between.
     pub fn display(&self, connector: usize, pacing: Pacing) -> Display<P> {
         self.frames.open(connector, pacing);
-        Display::new(self.clone(), connector)
+        Display::new(self.clone(), connector, pacing)
     }
 
     /// Whether both ends are connected now.

@@ -1,11 +1,15 @@
 //! One connector, on which frames are shown.
 
+use alloc::vec::Vec;
 use core::cell::Cell;
 use core::future::poll_fn;
 
+use vitrine_xen::edid::Mode;
 use vitrine_xen::io::displif::nodes::Resolution;
 use vitrine_xen::platform::FrontPlatform;
 
+#[cfg(doc)]
+use super::Presented;
 use super::{Card, Frame};
 use crate::Error;
 use crate::device::ConnectorInfo;
@@ -17,11 +21,12 @@ pub struct Display<P: FrontPlatform> {
     pub(super) connector: usize,
     /// The connection that the last frame was presented on.
     pub(super) shown: Cell<u64>,
+    pacing: Cell<Pacing>,
 }
 
 impl<P: FrontPlatform> Display<P> {
-    pub(super) fn new(card: Card<P>, connector: usize) -> Self {
-        Self { card, connector, shown: Cell::new(0) }
+    pub(super) fn new(card: Card<P>, connector: usize, pacing: Pacing) -> Self {
+        Self { card, connector, shown: Cell::new(0), pacing: Cell::new(pacing) }
     }
 
     /// The device that the connector belongs to.
@@ -38,6 +43,31 @@ impl<P: FrontPlatform> Display<P> {
     /// is there now has no such connector.
     pub fn info(&self) -> Option<ConnectorInfo> {
         self.card.shared.device.borrow().connectors().get(self.connector).cloned()
+    }
+
+    /// The modes that the display can be asked for; none before anything was read.
+    pub fn modes(&self) -> Vec<Mode> {
+        self.info().map_or(Vec::new(), |info| info.modes())
+    }
+
+    /// Changes the mode, and resolves when the back end shows pictures of that size: black ones, until the next frame. After
+    /// an error the old mode goes on. The next connection begins with [`ConnectorInfo::first_mode`] again.
+    ///
+    /// A frame that is lent out meanwhile can't be presented afterwards: it is [`Presented::Disconnected`].
+    pub async fn set_mode(&self, mode: Resolution) -> Result<(), Error> {
+        self.card.shared.done(|device, now| device.set_mode(self.connector, mode, now)).await
+    }
+
+    /// Makes the connector dark, in this and in every later connection, and gives its buffers back. Until
+    /// [`Self::switch_on`], [`Self::acquire`] waits, and a frame that is lent out can't be presented. It concerns all
+    /// handles on the connector.
+    pub fn switch_off(&self) {
+        self.card.shared.tell(|device, _| device.shut(self.connector));
+    }
+
+    /// Shows pictures again; the first frame has age 0. A connector that can't be used gets another chance.
+    pub fn switch_on(&self) {
+        self.card.frames.open(self.connector, self.pacing.get());
     }
 
     /// Waits until the connection is made and buffers are there, and tells the mode.
@@ -64,6 +94,7 @@ impl<P: FrontPlatform> Display<P> {
 
     /// Sets when a frame counts as done, from the next frame on.
     pub fn set_pacing(&self, pacing: Pacing) {
+        self.pacing.set(pacing);
         self.card.frames.set_pacing(self.connector, pacing);
     }
 

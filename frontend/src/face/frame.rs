@@ -71,7 +71,7 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
     }
 
     fn send(&mut self) {
-        let Display { card, connector, shown } = self.display;
+        let Display { card, connector, shown, .. } = self.display;
         self.flip = card.frames.present(*connector, &self.lent);
         shown.set(self.lent.generation);
     }

@@ -69,11 +69,12 @@ pub struct View<'a, P: FrontPlatform> {
 pub(super) type OnScreen = Vec<(usize, Rc<dyn Any>)>;
 
 impl<P: FrontPlatform> Card<P> {
-    /// Waits until both ends are connected, so that buffers can be made.
+    /// Waits until both ends are connected, so that buffers can be made, and until every connector has said what it is, if
+    /// the back end knows how.
     pub async fn connected(&self) -> Result<(), Error> {
         let ask = |device: &mut Device<P>| match device.error() {
             Some(error) => Some(Err(error.clone())),
-            None => device.is_connected().then_some(Ok(())),
+            None => device.is_ready().then_some(Ok(())),
         };
         self.shared.until(ask).await
     }
@@ -236,7 +237,7 @@ impl<P: FrontPlatform> Shared<P> {
     }
 
     /// Tells the engine something that nobody waits for.
-    fn tell(&self, tell: impl FnOnce(&mut Device<P>, Duration)) {
+    pub fn tell(&self, tell: impl FnOnce(&mut Device<P>, Duration)) {
         tell(&mut self.device.borrow_mut(), self.platform.now());
         self.kick();
     }
@@ -249,7 +250,7 @@ impl<P: FrontPlatform> Shared<P> {
     }
 
     /// Asks the engine for something, and waits for its result.
-    async fn done(&self, ask: impl FnOnce(&mut Device<P>, Duration) -> Result<Ticket, Error>) -> Result<(), Error> {
+    pub async fn done(&self, ask: impl FnOnce(&mut Device<P>, Duration) -> Result<Ticket, Error>) -> Result<(), Error> {
         let ticket = self.act(ask)?;
         self.result(ticket).await
     }

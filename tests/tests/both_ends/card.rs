@@ -23,7 +23,11 @@ const WIDE: (u32, u32) = (LEFT.0 + RIGHT.0, RIGHT.1);
 
 /// A connected card with those two.
 fn card() -> (Both, Seat, Card<Domain>) {
-    let mut both = Both::with(&Vdispl::one("Virtual-1", "64x48").and("Virtual-2", "123x77"));
+    card_of(&Vdispl::one("Virtual-1", "64x48").and("Virtual-2", "123x77"))
+}
+
+fn card_of(configuration: &Vdispl) -> (Both, Seat, Card<Domain>) {
+    let mut both = Both::with(configuration);
     let seat = Seat::new(&both);
     let card = seat.all(&mut both).unwrap().remove(0);
     let connecting = card.clone();
@@ -359,6 +363,32 @@ async fn give_up_after<T>(polls: usize, future: impl Future<Output = T>) {
         polled
     })
     .await;
+}
+
+/// With `be-alloc=1` the same calls give pages of the back end's.
+#[test]
+fn the_back_end_may_allocate_the_buffers() {
+    let two = Vdispl::one("Virtual-1", "64x48").and("Virtual-2", "123x77");
+    let (mut both, _seat, card) = card_of(&Vdispl { be_alloc: "1".to_string(), ..two });
+    let before = both.guest.usage();
+    let user = card.clone();
+    both.run(async move {
+        let (buffer, framebuffer) = wide(&user, 6).await.unwrap();
+        user.set_config(0, view(&framebuffer, 0, 0, LEFT)).await.unwrap();
+        user.set_config(1, view(&framebuffer, LEFT.0, 0, RIGHT)).await.unwrap();
+        user.page_flip_together(&[(0, &framebuffer), (1, &framebuffer)]).await.unwrap();
+        drop(buffer);
+    });
+    assert_shown(&both, 6, (0, 0), (LEFT.0, 0));
+    assert!(both.guest.usage().mapping > 0, "the guest maps the back end's pages");
+    let user = card.clone();
+    both.run(async move {
+        user.set_config(0, None).await.unwrap();
+        user.set_config(1, None).await.unwrap();
+    });
+    both.run_for(LONG);
+    assert_eq!(both.guest.usage(), before);
+    assert_eq!(both.world.violations(), [""; 0]);
 }
 
 /// All formats have buffers of the size that their strides say.

@@ -13,6 +13,7 @@ mod card;
 mod configuration;
 mod connection;
 mod displ_be;
+mod displays;
 mod edid;
 mod frames;
 mod hostile;
