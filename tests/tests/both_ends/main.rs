@@ -8,6 +8,7 @@
 mod answers;
 mod asking;
 mod backing;
+mod be_alloc;
 mod broken;
 mod card;
 mod configuration;

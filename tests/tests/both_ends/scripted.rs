@@ -27,8 +27,13 @@ pub struct ScriptedBackEnd {
 impl ScriptedBackEnd {
     /// Lets the real front end connect to a new one of these, up to the requests that make its buffers known.
     pub fn meet() -> (Both, Display<Domain>, Self) {
+        Self::meet_with(&Vdispl::one("Virtual-1", MODE))
+    }
+
+    /// The same with another configuration.
+    pub fn meet_with(configuration: &Vdispl) -> (Both, Display<Domain>, Self) {
         let mut both = Both::without_device();
-        both.world.add_vdispl(GUEST, DOM0, 0, &Vdispl::one("Virtual-1", MODE));
+        both.world.add_vdispl(GUEST, DOM0, 0, configuration);
         Self::enter(&both, XenbusState::InitWait);
         let (display, _) = both.open(Pacing::Free).unwrap();
         both.settle();
