@@ -55,13 +55,18 @@ impl Stage {
 
     /// Starts the back end on dom0's screen. What a scene holds is gone when it is dropped.
     pub fn scene(&self) -> Result<Scene<'_>> {
-        let scene = Scene { stage: self, back_end: self.start_back_end()? };
+        self.scene_of("--output kms:/dev/dri/card0")
+    }
+
+    /// Starts the back end with these options.
+    pub fn scene_of(&self, options: &'static str) -> Result<Scene<'_>> {
+        let scene = Scene { stage: self, options, back_end: self.start_back_end(options)? };
         scene.back_end.wait_line("serving vdispl", LIMIT)?;
         Ok(scene)
     }
 
-    fn start_back_end(&self) -> Result<Program<'_>> {
-        self.machine.start_program("vitrine-backend", "/payload/vitrine-backend --log-time --output kms:/dev/dri/card0")
+    fn start_back_end(&self, options: &str) -> Result<Program<'_>> {
+        self.machine.start_program("vitrine-backend", &format!("/payload/vitrine-backend --log-time {options}"))
     }
 
     /// What is on the first screen now.
@@ -112,6 +117,7 @@ fn payload(appliances: &[&str]) -> Result<Payload> {
 /// A back end and the guests of one test.
 pub struct Scene<'s> {
     stage: &'s Stage,
+    options: &'static str,
     pub back_end: Program<'s>,
 }
 
@@ -120,7 +126,7 @@ impl<'s> Scene<'s> {
     pub fn restart_back_end(&mut self, signal: &str) -> Result<()> {
         self.back_end.signal(signal)?;
         self.back_end.wait_line("exit", LIMIT)?;
-        self.back_end = self.stage.start_back_end()?;
+        self.back_end = self.stage.start_back_end(self.options)?;
         self.back_end.wait_line("serving vdispl", LIMIT).map(drop)
     }
 

@@ -168,7 +168,8 @@ fn pages_are_unmapped_before_their_buffer_is_destroyed() {
 #[test]
 fn grants_that_make_no_sense_cost_the_display_and_nothing_else() {
     type Lie = fn(&mut Vec<GrantRef>);
-    let lies: [(Lie, fn(&Error) -> bool); 5] = [
+    type Expected = fn(&Error) -> bool;
+    let lies: [(Lie, Expected); 5] = [
         (|listed| listed[3] = GrantRef(0), |error| *error == Error::Directory(BadDirectory::Missing(3))),
         (|listed| listed.clear(), |error| *error == Error::Directory(BadDirectory::Missing(0))),
         (|listed| listed[9] = listed[0], |error| matches!(error, Error::Directory(BadDirectory::Repeated(_)))),

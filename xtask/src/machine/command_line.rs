@@ -37,7 +37,7 @@ pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock, screens: Screens) -> Comman
     }
     let xen = format!(
         "console=com1 com1=115200,8n1 loglvl=info guest_loglvl=all dom0_mem={DOM0_MIB}M dom0_max_vcpus=1 sched=credit \
-         noreboot"
+         noreboot gnttab_max_frames=256"
     );
     command.arg("-kernel").arg(lab.xen()).args(["-append", &xen]);
     // QEMU parts the modules at commas; the words behind a path are its command line.
