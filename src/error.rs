@@ -1,5 +1,6 @@
 //! The one error that an appliance sees.
 
+use alloc::string::String;
 use core::convert::Infallible;
 use core::fmt;
 
@@ -25,6 +26,8 @@ pub enum Error {
     },
     /// A word on the command line is none of those that are known; its key, what stands there, and what could.
     Word(&'static str, &'static str, &'static str),
+    /// Something of the appliance's own; what it says.
+    Appliance(String),
 }
 
 impl fmt::Display for Error {
@@ -35,6 +38,7 @@ impl fmt::Display for Error {
             Self::Number { key, text, least, most } => {
                 write!(f, "command line: {key}={text}: it has to be a number from {least} to {most}")
             }
+            Self::Appliance(text) => f.write_str(text),
             Self::Word(key, text, known) => write!(f, "command line: {key}={text}: it has to be {known}"),
         }
     }

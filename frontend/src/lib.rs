@@ -27,6 +27,7 @@ pub mod face;
 pub mod head;
 pub mod link;
 pub mod objects;
+pub mod probe;
 pub mod requests;
 pub mod shared;
 pub mod swapchain;

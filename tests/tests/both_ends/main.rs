@@ -5,6 +5,8 @@
 //! when it does not). In [`answers`] and [`hostile`] the test itself plays one end, by [`scripted`]; in [`displ_be`] and
 //! [`linux`] it has the habits of those that others have.
 
+extern crate alloc;
+
 mod answers;
 mod asking;
 mod backing;
@@ -12,6 +14,7 @@ mod be_alloc;
 mod broken;
 mod card;
 mod configuration;
+mod conformance;
 mod connection;
 mod displ_be;
 mod displays;

@@ -61,6 +61,12 @@ impl Screens {
         state.held.drain(..).count()
     }
 
+    /// Flips are done at once again, those that were held too.
+    pub fn let_flips_go(&self) {
+        self.state.borrow_mut().holding = false;
+        self.vertical_blank();
+    }
+
     /// Whether the engine has flips to report.
     pub fn has_done(&self) -> bool {
         !self.state.borrow().done.is_empty()
