@@ -129,6 +129,14 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether it is about what xenstore says of the device, rather than about what this domain has.
+    pub(crate) fn is_of_nodes(&self) -> bool {
+        use Error::{ConnectorGap, NoConnector, Node, TooManyConnectors, Value};
+        matches!(self, Node(..) | Value(..) | NoConnector(_) | ConnectorGap { .. } | TooManyConnectors(_))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -161,6 +161,8 @@ pub struct Device<P: FrontPlatform> {
     farewell: Option<Duration>,
     /// Whether the back end's state was ever read: nothing is decided before.
     looked: bool,
+    /// Whether nodes that could not be used are to be looked at again, since something has changed.
+    look_again: bool,
 }
 impl<P: FrontPlatform> Device<P> {
     /// An engine that wants to connect. Pictures are shown on the connectors that are opened, see [`Self::open`].
@@ -188,6 +190,7 @@ impl<P: FrontPlatform> Device<P> {
             version: None,
             farewell: None,
             looked: false,
+            look_again: false,
         }
     }
 

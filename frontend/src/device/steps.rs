@@ -29,6 +29,9 @@ impl<P: FrontPlatform> Device<P> {
         }
         (self.situation.backend, self.situation.online) = (state, online);
         self.looked = true;
+        // The nodes may be another device's by now: one that was attached in the place of the one that failed, with a back
+        // end that is in the same state.
+        self.look_again = self.situation.failed;
     }
 
     /// This end's `state`, read again: where it is Initialising although something else was written, the toolstack has made
@@ -81,12 +84,29 @@ impl<P: FrontPlatform> Device<P> {
     /// The answer to [`Command::ReadConfiguration`]: what the toolstack says, and the version that both ends speak.
     pub fn configured(&mut self, answer: Result<(Configuration, Option<u32>), Error>, now: Duration) {
         self.running = None;
+        if self.situation.failed {
+            return self.looked_again(answer.map(drop));
+        }
         match answer.and_then(|(configuration, version)| self.make_channels(configuration, version)) {
             Ok(nodes) => {
                 self.publish_deadline = now + ANSWER_TIME;
                 self.wanted = Some(Command::Publish(nodes));
             }
             Err(error) => self.fail_to_publish(error),
+        }
+    }
+
+    /// The nodes were read again after a failure. Only another answer changes anything, so that two ends that can't agree
+    /// come to rest.
+    fn looked_again(&mut self, answer: Result<(), Error>) {
+        // Whoever read the nodes has told of the back end in between; a later change has an event of its own.
+        self.look_again = false;
+        match answer {
+            Err(error) if self.error.as_ref() != Some(&error) => self.fail(error),
+            Ok(()) if self.error.as_ref().is_some_and(Error::is_of_nodes) => {
+                (self.situation.failed, self.error) = (false, None);
+            }
+            _ => {}
         }
     }
 
@@ -115,6 +135,10 @@ impl<P: FrontPlatform> Device<P> {
     pub(super) fn step(&mut self, now: Duration) -> bool {
         let step = decide(&self.situation);
         match step {
+            Step::Wait if self.look_again => {
+                self.look_again = false;
+                self.wanted = Some(Command::ReadConfiguration);
+            }
             Step::Wait => return false,
             Step::Enter(XenbusState::Closing) if self.parting(now) => return false,
             Step::Publish if self.situation.holding => {

@@ -368,3 +368,24 @@ fn a_device_may_be_there_before_it_is_whole() {
     assert_eq!(both.states(), (Initialising, InitWait));
     connected(&mut both);
 }
+
+/// A device that is removed and attached anew while its nodes are read: they can't be read, and when the front end looks
+/// again, the back end is in the state that it was in.
+#[test]
+fn nodes_that_could_not_be_read_are_read_again_when_something_changes() {
+    let mut both = Both::new();
+    let mut away = true;
+    both.world.set_faults(move |caller: DomainId, operation: &Operation<'_>| {
+        let read = matches!(operation, Operation::Read(path) if path.ends_with("0/resolution"));
+        (caller == GUEST && read && core::mem::take(&mut away)).then_some(Fault::Store(StoreError::Denied))
+    });
+    let (display, _) = both.open(Pacing::Free).unwrap();
+    both.run_for(LONG);
+    assert_eq!(both.states(), (Closed, InitWait));
+    let reads = both.guest.counters().store_requests;
+    both.run_for(LONG);
+    assert_eq!(both.guest.counters().store_requests, reads, "it is at rest");
+    both.world.store_write(&format!("{}/state", vdispl::backend_path(GUEST, DOM0, 0)), "2");
+    let ready = both.tasks.spawn(async move { display.ready().await });
+    assert!(both.wait(&ready).is_some_and(|ready| ready.is_ok()), "{:?}", both.states());
+}

@@ -33,3 +33,4 @@ mod setup;
 mod several;
 mod shortage;
 mod states;
+mod walk;
