@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `open` | opens the card anew, and waits for it to have a connected connector |
 //! | `show FORMAT FRAME` | shows this frame of the test card, as large as the mode |
+//! | `import FORMAT FRAME` | the same, in memory of another driver (`vgem`) |
 //! | `part FORMAT X Y WIDTH HEIGHT FRAME` | shows the part at X, Y of a test card that is larger than the mode |
 //! | `flip FORMAT COUNT` | flips between frames 1 and 2 of the test card; says `linux: flips` after the first flip |
 //! | `blank` | switches the connector off, and gives the buffers back |
@@ -58,6 +59,7 @@ fn order(screen: &mut Option<Screen>, line: &str) -> Result<String> {
     let mut words = line.split_whitespace();
     match words.next().unwrap_or_default() {
         "show" => screen.show(format(&mut words)?, number(&mut words)?)?,
+        "import" => screen.import(format(&mut words)?, number(&mut words)?)?,
         "part" => {
             let format = format(&mut words)?;
             let [x, y, width, height, frame] = [(); 5].map(|()| number(&mut words));

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::path::Path;
+use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -43,9 +43,28 @@ pub struct Screen {
     frames: Vec<Frame>,
 }
 
+impl Card {
+    /// All cards, with what went wrong where one can't be opened.
+    fn all() -> Result<Vec<Result<Card>>> {
+        let open = |path: PathBuf| {
+            let file = OpenOptions::new().read(true).write(true).open(&path);
+            file.map(Card).with_context(|| format!("{} can't be opened", path.display()))
+        };
+        let entries = fs::read_dir("/dev/dri").context("no card at all")?.flatten().map(|entry| entry.path());
+        let is_card = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("card"));
+        Ok(entries.filter(is_card).map(open).collect())
+    }
+
+    /// The card of a driver.
+    fn named(driver: &str) -> Result<Card> {
+        let is_driver = |card: &Card| drm::Device::get_driver(card).is_ok_and(|found| found.name() == driver);
+        Card::all()?.into_iter().flatten().find(is_driver).with_context(|| format!("no card of {driver}'s"))
+    }
+}
+
 /// A framebuffer and its memory.
 struct Frame {
-    buffer: DumbBuffer,
+    buffer: Handle,
     framebuffer: framebuffer::Handle,
 }
 
@@ -64,20 +83,16 @@ impl Screen {
 
     fn of_any_card() -> Result<Screen> {
         let mut last = None;
-        for entry in fs::read_dir("/dev/dri").context("no card at all")? {
-            let path = entry?.path();
-            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("card")) {
-                match Screen::of_card(&path) {
-                    Err(error) => last = Some(error.context(format!("{} can't be used", path.display()))),
-                    found => return found,
-                }
+        for card in Card::all()? {
+            match card.and_then(Screen::of_card) {
+                Err(error) => last = Some(error),
+                found => return found,
             }
         }
         Err(last.context("no card")?)
     }
 
-    fn of_card(path: &Path) -> Result<Screen> {
-        let card = Card(OpenOptions::new().read(true).write(true).open(path)?);
+    fn of_card(card: Card) -> Result<Screen> {
         let resources = card.resource_handles()?;
         for handle in resources.connectors() {
             let connector = card.get_connector(*handle, true)?;
@@ -109,6 +124,13 @@ impl Screen {
     pub fn part(&mut self, format: Format, from: (u32, u32), size: (u32, u32), number: u32) -> Result<()> {
         let frame = self.frame(format, size, number)?;
         self.configure(&frame, from)?;
+        self.replace(vec![frame])
+    }
+
+    /// Shows a frame of the test card that lies in memory of another card (Linux calls that PRIME).
+    pub fn import(&mut self, format: Format, number: u32) -> Result<()> {
+        let frame = self.foreign_frame(format, number)?;
+        self.configure(&frame, (0, 0))?;
         self.replace(vec![frame])
     }
 
@@ -161,48 +183,69 @@ impl Screen {
     fn replace(&mut self, frames: Vec<Frame>) -> Result<()> {
         for old in std::mem::replace(&mut self.frames, frames) {
             self.card.destroy_framebuffer(old.framebuffer)?;
-            self.card.destroy_dumb_buffer(old.buffer)?;
+            self.card.close_buffer(old.buffer)?;
         }
         Ok(())
     }
 
+    /// A dumb buffer of the card with a frame of the test card in it.
     fn frame(&self, format: Format, size: (u32, u32), number: u32) -> Result<Frame> {
         let mut buffer =
             self.card.create_dumb_buffer(size, format.fourcc, format.bits).context("the buffer can't be made")?;
-        let framebuffer = self.card.add_planar_framebuffer(&OnePlane(&buffer), FbCmd2Flags::empty());
-        let framebuffer = framebuffer.context("the framebuffer can't be made")?;
-        let pitch = buffer.pitch() as usize;
-        let mut mapping = self.card.map_dumb_buffer(&mut buffer).context("the buffer can't be mapped")?;
-        draw(&mut mapping, pitch, format, size, number);
-        drop(mapping);
-        Ok(Frame { buffer, framebuffer })
+        let frame = self.with_framebuffer(OnePlane { handle: buffer.handle(), pitch: buffer.pitch(), size, format })?;
+        draw(&self.card, &mut buffer, format, number)?;
+        Ok(frame)
+    }
+
+    /// The same in memory of another card.
+    fn foreign_frame(&self, format: Format, number: u32) -> Result<Frame> {
+        let size = self.size();
+        let source = Card::named("vgem")?;
+        let mut buffer = source.create_dumb_buffer(size, format.fourcc, format.bits).context("no memory of vgem's")?;
+        draw(&source, &mut buffer, format, number)?;
+        let memory = source.buffer_to_prime_fd(buffer.handle(), drm::CLOEXEC).context("it can't be exported")?;
+        let handle = self.card.prime_fd_to_buffer(memory.as_fd()).context("it can't be imported")?;
+        self.with_framebuffer(OnePlane { handle, pitch: buffer.pitch(), size, format })
+    }
+
+    fn with_framebuffer(&self, plane: OnePlane) -> Result<Frame> {
+        let framebuffer = self.card.add_planar_framebuffer(&plane, FbCmd2Flags::empty());
+        Ok(Frame { buffer: plane.handle, framebuffer: framebuffer.context("the framebuffer can't be made")? })
     }
 }
 
-/// Draws a frame of the test card, in any format.
-fn draw(bytes: &mut [u8], pitch: usize, format: Format, (width, height): (u32, u32), number: u32) {
+/// Draws a frame of the test card into a dumb buffer, in any format.
+fn draw(card: &Card, buffer: &mut DumbBuffer, format: Format, number: u32) -> Result<()> {
+    let ((width, height), pitch) = (buffer.size(), buffer.pitch() as usize);
     let pixels = vec![0u32; (width * height) as usize];
     let mut surface = Surface::new(pixels, Size::new(width, height)).expect("the pixels are as many as the size says");
     testcard::draw(&mut surface, number);
     let pixels = surface.into_memory();
     let pixel_bytes = format.bits as usize / 8;
-    for (row, pixels) in bytes.chunks_mut(pitch).zip(pixels.chunks(width as usize)) {
+    let mut mapping = card.map_dumb_buffer(buffer).context("the buffer can't be mapped")?;
+    for (row, pixels) in mapping.chunks_mut(pitch).zip(pixels.chunks(width as usize)) {
         for (place, pixel) in row.chunks_exact_mut(pixel_bytes).zip(pixels) {
             place.copy_from_slice(&format.encode(*pixel).to_le_bytes()[..pixel_bytes]);
         }
     }
+    Ok(())
 }
 
-/// A dumb buffer as a framebuffer of one plane, whose format is given by its FourCC.
-struct OnePlane<'a>(&'a DumbBuffer);
+/// A buffer as a framebuffer of one plane, whose format is given by its FourCC.
+struct OnePlane {
+    handle: Handle,
+    pitch: u32,
+    size: (u32, u32),
+    format: Format,
+}
 
-impl PlanarBuffer for OnePlane<'_> {
+impl PlanarBuffer for OnePlane {
     fn size(&self) -> (u32, u32) {
-        self.0.size()
+        self.size
     }
 
     fn format(&self) -> DrmFourcc {
-        self.0.format()
+        self.format.fourcc
     }
 
     fn modifier(&self) -> Option<DrmModifier> {
@@ -210,11 +253,11 @@ impl PlanarBuffer for OnePlane<'_> {
     }
 
     fn pitches(&self) -> [u32; 4] {
-        [self.0.pitch(), 0, 0, 0]
+        [self.pitch, 0, 0, 0]
     }
 
     fn handles(&self) -> [Option<Handle>; 4] {
-        [Some(self.0.handle()), None, None, None]
+        [Some(self.handle), None, None, None]
     }
 
     fn offsets(&self) -> [u32; 4] {

@@ -87,6 +87,7 @@ fn flips(stage: &Stage) -> Result<()> {
     ensure!(flipped == "300 flips, 300 events", "{flipped}");
     stage.screen()?.expect_equal(&shown(FORMATS[0], WHOLE, 1))?;
     formats(stage, &linux)?;
+    import(stage, &linux)?;
     parts(stage, &linux)?;
     ends_in_order(stage, &scene, &linux)?;
     // The connector is free again.
@@ -99,6 +100,15 @@ fn flips(stage: &Stage) -> Result<()> {
 fn formats(stage: &Stage, linux: &Linux<'_>) -> Result<()> {
     for (frame, format) in (3..).zip(FORMATS) {
         linux.order(&format!("show {} {frame}", format.name()))?;
+        stage.screen()?.expect_equal(&shown(format, WHOLE, frame)).context(format.name())?;
+    }
+    Ok(())
+}
+
+/// Linux shares memory of another driver, and says nothing of its shape.
+fn import(stage: &Stage, linux: &Linux<'_>) -> Result<()> {
+    for (frame, format) in [(12, FORMATS[0]), (13, FORMATS[2])] {
+        linux.order(&format!("import {} {frame}", format.name()))?;
         stage.screen()?.expect_equal(&shown(format, WHOLE, frame)).context(format.name())?;
     }
     Ok(())
@@ -133,7 +143,7 @@ fn ends_in_order(stage: &Stage, scene: &Scene<'_>, linux: &Linux<'_>) -> Result<
     linux.guest.type_line("end")?;
     ensure!(linux.guest.wait_shutdown(LIMIT)? == ShutdownReason::PowerOff);
     linux.front_end_is(stage, XenbusState::Closing)?;
-    for ended in ["ends after 309 flips, 0 requests refused, 0 events lost", "ends after 2 flips, 0 requests refused"] {
+    for ended in ["ends after 311 flips, 0 requests refused, 0 events lost", "ends after 2 flips, 0 requests refused"] {
         scene.back_end.wait_line(ended, LIMIT)?;
     }
     Ok(())

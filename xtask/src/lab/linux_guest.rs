@@ -12,8 +12,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// The modules that the guest's init loads: displif's front end.
-const MODULES: [&str; 1] = ["drm_xen_front"];
+/// The modules that the guest's init loads: displif's front end, and a card that is nothing but memory.
+const MODULES: [&str; 2] = ["drm_xen_front", "vgem"];
 
 /// The files of a guest.
 #[derive(Debug, Clone)]
