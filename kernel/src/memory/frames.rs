@@ -238,6 +238,25 @@ mod tests {
     }
 
     proptest! {
+        /// However memory is cut up, the single frames that are found are all that are free, each once.
+        #[test]
+        fn every_free_frame_is_found(held in prop::collection::btree_set(0usize..400, 0..400)) {
+            let mut bitmap = [0; 7];
+            let mut frames = Frames::new(&mut bitmap);
+            frames.add(0..400);
+            held.iter().for_each(|frame| frames.reserve(*frame..*frame + 1));
+            let mut found = Vec::new();
+            let mut below = usize::MAX;
+            while let Some(frame) = frames.highest_below(below) {
+                prop_assert!(frames.take(frame, 1));
+                found.push(frame);
+                below = frame;
+            }
+            let free: Vec<usize> = (0..400).rev().filter(|frame| !held.contains(frame)).collect();
+            prop_assert_eq!(found, free);
+            prop_assert_eq!(frames.free(), 0);
+        }
+
         /// Against a plain list of who has what: no frame is given twice, and none is lost.
         #[test]
         fn no_frame_is_given_twice(requests in prop::collection::vec((1usize..40, any::<bool>()), 1..200)) {

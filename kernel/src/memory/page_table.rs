@@ -1,4 +1,4 @@
-//! Builds page tables: an identity map with just the access that each page needs.
+//! Builds page tables: an identity map with just the access that each page needs, and single frames elsewhere.
 //!
 //! Pages of 2 MiB where a whole one has the same access, pages of 4 KiB elsewhere. All memory is mapped write-back (the
 //! cache bits stay 0), because everything that an appliance maps is RAM, its own or shared.
@@ -197,13 +197,16 @@ mod tests {
             let size = 1u64 << (12 + 9 * level);
             if level == 0 || entry & LARGE != 0 {
                 let base = entry & ADDRESS & !(size - 1);
-                return Some((base + address % size, entry & (PRESENT | WRITABLE | LARGE | NO_EXECUTE)));
+                let seen = entry & (PRESENT | WRITABLE | LARGE | NO_EXECUTE | NOT_WRITE_BACK);
+                return Some((base + address % size, seen));
             }
             table = entry & ADDRESS;
         }
         unreachable!()
     }
 
+    /// Write-through and cache-disable; the PAT bit of a small page is where `LARGE` is. No entry has any of them.
+    const NOT_WRITE_BACK: u64 = 1 << 3 | 1 << 4;
     const DATA: u64 = PRESENT | WRITABLE | NO_EXECUTE;
 
     #[test]

@@ -135,7 +135,7 @@ pub(crate) fn window() -> impl DerefMut<Target = Window> {
 }
 
 /// Makes pages of the window reachable that Xen has placed frames at, all or none: `false` when there is no memory for page
-/// tables.
+/// tables. Tables stay for whatever is next at these addresses.
 pub(crate) fn reach(pages: Range<usize>) -> bool {
     let reached = pages.clone().all(|page| show(page, page));
     if !reached {

@@ -11,6 +11,7 @@ use crate::stage::{LIMIT, Scene, Stage, testcard};
 
 pub const CASES: &[Case] = &[
     ("be_alloc_shows_the_test_card", be_alloc),
+    ("be_alloc_of_two_5k_buffers_fits_8_mib", be_alloc_5k),
     ("be_alloc_survives_the_back_end_s_restarts", be_alloc_restarts),
     ("be_alloc_beyond_gntalloc_s_limit_is_said", be_alloc_limit),
     ("a_fragmented_memory_is_enough", fragmented),
@@ -37,6 +38,19 @@ fn be_alloc(stage: &Stage) -> Result<()> {
     })?;
     guest.wait_line("testcard: frame 3 of 3", LIMIT)?;
     stage.screen()?.expect_equal(&testcard(1920, 1080, 3))?;
+    guest.shutdown()?;
+    ended(&guest, ShutdownReason::PowerOff)
+}
+
+/// 28,800 pages of the back end's, listed on 30 directory pages, in a guest that has 2,048 pages.
+fn be_alloc_5k(stage: &Stage) -> Result<()> {
+    let scene = stage.scene_of("--output none")?;
+    let guest = scene.guest("testcard", |config| {
+        config.be_alloc = true;
+        config.connectors = "Virtual-1:5120x2880".into();
+        config.memory_mib = 8;
+    })?;
+    guest.wait_line("testcard: frame 3 of 3", LIMIT)?;
     guest.shutdown()?;
     ended(&guest, ShutdownReason::PowerOff)
 }
