@@ -24,6 +24,7 @@ mod hostile;
 mod hotplug;
 mod interleavings;
 mod linux;
+mod malice;
 mod modes;
 mod opened;
 mod rig;

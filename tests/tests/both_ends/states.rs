@@ -1,10 +1,11 @@
 //! Every pair of states, in whichever way it came about: from each of them the ends find to each other, and neither holds
-//! on to what the other has left.
+//! on to what the other has left. With one connector and with several, of which some are open.
 
 use std::time::Duration;
 
-use vitrine_frontend::{Pacing, Presented};
+use vitrine_frontend::{Display, Error, Pacing, Presented};
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
+use vitrine_xen::fake::{Domain, Vdispl};
 use vitrine_xen::xenbus::XenbusState;
 
 use crate::setup::{Both, DOM0, GUEST, LONG, picture, show};
@@ -14,27 +15,66 @@ fn write_states(both: &Both, front: XenbusState, back: XenbusState) {
     both.world.store_write(&format!("{}/state", backend_path(GUEST, DOM0, 0)), back.digit());
 }
 
+/// The screens that are drawn on, and the modes of all connectors that there are.
+const ONE: (&[usize], &[(u32, u32)]) = (&[0], &[(123, 77)]);
+const SEVERAL: (&[usize], &[(u32, u32)]) = (&[0, 2], &[(64, 48), (31, 33), (123, 77), (100, 1)]);
+
+fn configuration(modes: &[(u32, u32)]) -> Vdispl {
+    let named =
+        (1..).zip(modes).map(|(number, (width, height))| (format!("Virtual-{number}"), format!("{width}x{height}")));
+    Vdispl { connectors: named.collect(), ..Vdispl::one("", "") }
+}
+
+/// Handles on all connectors that are drawn on.
+fn displays(both: &mut Both, open: &[usize]) -> Vec<Display<Domain>> {
+    let (first, _) = both.open(Pacing::Free).unwrap();
+    let card = first.card();
+    open.iter().map(|connector| card.display(*connector, Pacing::Free)).collect()
+}
+
+/// Shows a picture on each of them, one after the other.
+async fn show_all(displays: &mut [Display<Domain>], number: u32) -> Result<Presented, Error> {
+    for display in displays.iter_mut() {
+        match show(display, number).await {
+            Ok(Presented::Shown) => {}
+            other => return other,
+        }
+    }
+    Ok(Presented::Shown)
+}
+
+#[track_caller]
+fn assert_shown(both: &Both, open: &[usize], modes: &[(u32, u32)], number: u32) {
+    for connector in open {
+        let (width, height) = modes[*connector];
+        let image = both.screens.image(&format!("Virtual-{}", connector + 1));
+        assert!(image == Some(picture(number, width, height)), "connector {connector}");
+    }
+}
+
 fn pairs() -> impl Iterator<Item = (XenbusState, XenbusState)> {
     XenbusState::ALL.into_iter().flat_map(|front| XenbusState::ALL.map(|back| (front, back)))
 }
 
 #[test]
 fn ends_that_start_in_any_pair_of_states_meet() {
-    for (front, back) in pairs() {
-        let mut both = Both::new();
+    for ((open, modes), (front, back)) in
+        [ONE, SEVERAL].into_iter().flat_map(|set| pairs().map(move |pair| (set, pair)))
+    {
+        let mut both = Both::with(&configuration(modes));
         both.kill_back_end();
         write_states(&both, front, back);
         both.start_back_end();
         both.settle();
-        let (mut display, _) = both.open(Pacing::Free).unwrap();
-        let handle = both.tasks.spawn(async move { show(&mut display, 1).await });
+        let mut displays = displays(&mut both, open);
+        let handle = both.tasks.spawn(async move { show_all(&mut displays, 1).await });
         let outcome = both.wait(&handle);
         if back == XenbusState::Unknown {
             // A folder without a state is one that the toolstack has not finished, or is removing.
             assert_eq!(outcome, None, "{front:?} {back:?}");
         } else {
             assert_eq!(outcome, Some(Ok(Presented::Shown)), "{front:?} {back:?}");
-            assert_eq!(both.image(), Some(picture(1, 123, 77)));
+            assert_shown(&both, open, modes, 1);
         }
         assert_eq!(both.world.violations(), [""; 0], "{front:?} {back:?}");
     }
@@ -42,12 +82,14 @@ fn ends_that_start_in_any_pair_of_states_meet() {
 
 #[test]
 fn a_connection_survives_any_pair_of_states_that_somebody_writes() {
-    for (front, back) in pairs() {
-        let mut both = Both::new();
-        let mut display = both.open_ready();
-        let mut display = both.run(async move {
-            show(&mut display, 1).await.unwrap();
-            display
+    for ((open, modes), (front, back)) in
+        [ONE, SEVERAL].into_iter().flat_map(|set| pairs().map(move |pair| (set, pair)))
+    {
+        let mut both = Both::with(&configuration(modes));
+        let mut displays = displays(&mut both, open);
+        let mut displays = both.run(async move {
+            show_all(&mut displays, 1).await.unwrap();
+            displays
         });
         write_states(&both, front, back);
         both.settle();
@@ -56,13 +98,13 @@ fn a_connection_survives_any_pair_of_states_that_somebody_writes() {
         both.run_for(Duration::from_secs(5));
         let handle = both.tasks.spawn(async move {
             let mut tries = 0;
-            while show(&mut display, 2).await != Ok(Presented::Shown) {
+            while show_all(&mut displays, 2).await != Ok(Presented::Shown) {
                 tries += 1;
-                assert!(tries < 3);
+                assert!(tries < 5);
             }
         });
         assert!(both.wait(&handle).is_some(), "{front:?} {back:?}: {:?}", both.states());
-        assert_eq!(both.image(), Some(picture(2, 123, 77)));
+        assert_shown(&both, open, modes, 2);
         assert_eq!(both.world.violations(), [""; 0], "{front:?} {back:?}");
     }
 }
