@@ -273,15 +273,19 @@ impl<P: FrontPlatform> Device<P> {
     }
 
     fn deadline(&self, now: Duration) -> Option<Duration> {
+        // The rings are looked at while this end is connected.
+        let connected = self.situation.own == XenbusState::Connected;
+        let used = if connected { &self.connectors[..] } else { &[] };
         let connectors =
-            self.connectors.iter().flat_map(|connector| [connector.requests.deadline(), connector.head.deadline(now)]);
+            used.iter().flat_map(|connector| [connector.requests.deadline(), connector.head.deadline(now)]);
         let quarantine = (self.objects.quarantine.grants() > 0).then_some(self.quarantine_at);
         let waiting = !self.situation.holding && now < self.publish_at;
         let publish = (waiting && decide(&self.situation) == Step::Publish).then_some(self.publish_at);
         // What waits for the ring waits for the connection first.
         let waiting = self.objects.deadline().filter(|_| self.is_connected());
-        let unsent = (!self.unsent.is_empty()).then_some(now);
-        connectors.chain([quarantine, publish, waiting, unsent, self.farewell]).flatten().min()
+        let unsent = (connected && !self.unsent.is_empty()).then_some(now);
+        let farewell = self.farewell.filter(|until| *until > now);
+        connectors.chain([quarantine, publish, waiting, unsent, farewell]).flatten().min()
     }
 
     /// How many pages are granted for the connection.

@@ -17,7 +17,7 @@ fn write_states(both: &Both, front: XenbusState, back: XenbusState) {
 
 /// The screens that are drawn on, and the modes of all connectors that there are.
 const ONE: (&[usize], &[(u32, u32)]) = (&[0], &[(123, 77)]);
-const SEVERAL: (&[usize], &[(u32, u32)]) = (&[0, 2], &[(64, 48), (31, 33), (123, 77), (100, 1)]);
+const SEVERAL: (&[usize], &[(u32, u32)]) = (&[0, 2], &[(16, 12), (7, 9), (20, 10), (30, 1)]);
 
 fn configuration(modes: &[(u32, u32)]) -> Vdispl {
     let named =
