@@ -26,6 +26,8 @@ impl<P: FrontPlatform> Device<P> {
             if state != XenbusState::InitWait && state != XenbusState::Connected {
                 self.situation.failed = false;
             }
+            // Before it closes, it unmaps: what is in quarantine may be free now.
+            self.quarantine_at = Duration::ZERO;
         }
         (self.situation.backend, self.situation.online) = (state, online);
         self.looked = true;
