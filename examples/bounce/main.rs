@@ -4,6 +4,8 @@
 
 extern crate alloc;
 
+#[path = "../shared/holdings.rs"]
+mod holdings;
 mod view;
 
 use vitrine::gfx;
@@ -28,26 +30,11 @@ async fn bounce(system: System) -> Result<(), Error> {
         frame.present().await?;
         if display.statistics().flips == 1 {
             connection += 1;
-            tell_holdings(system, &display, connection);
+            holdings::tell("bounce", system, &display, connection);
         }
     }
     let statistics = display.statistics();
     let (flips, unconfirmed, strays) = (statistics.flips, statistics.unconfirmed, statistics.stray_events);
     info!("bounce: done, {flips} flips, {unconfirmed} unconfirmed, {strays} out of order");
     core::future::pending().await
-}
-
-/// Says when a connection showed its first frame, and what the domain holds then: the same each time, or something leaks.
-fn tell_holdings(system: System, display: &Display, connection: u32) {
-    let time = system.clock().since_1970();
-    let (grants, memory) = (system.grant_space(), system.memory());
-    info!(
-        "bounce: connection {connection} at {}.{:06}: {} grants, {} in quarantine, {} KiB of pages, {} bytes of heap",
-        time.as_secs(),
-        time.subsec_micros(),
-        grants.total - grants.free,
-        display.grants_in_quarantine(),
-        (memory.used - memory.heap) / 1024,
-        memory.heap_used,
-    );
 }

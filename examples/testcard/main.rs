@@ -4,6 +4,9 @@
 #![no_std]
 #![no_main]
 
+#[path = "../shared/holdings.rs"]
+mod holdings;
+
 use vitrine::gfx::testcard;
 use vitrine::prelude::*;
 
@@ -12,13 +15,17 @@ vitrine::main!(show);
 async fn show(system: System) -> Result<(), Error> {
     let frames = system.command_line().number("frames", 1..=1_000_000, 3u32)?;
     let mut display = system.display().await?;
-    loop {
+    for connection in 1.. {
         for number in 1..=frames {
             let mut frame = display.acquire().await?;
             testcard::draw(frame.surface(), number);
             frame.present().await?;
+            if number == 1 {
+                holdings::tell("testcard", system, &display, connection);
+            }
             info!("testcard: frame {number} of {frames}");
         }
         display.disconnected().await;
     }
+    Ok(())
 }

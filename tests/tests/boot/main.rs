@@ -7,6 +7,9 @@
 
 mod conformance;
 mod endings;
+mod heads;
+mod holdings;
+mod hotplug;
 mod linux;
 mod memory;
 mod pictures;
@@ -28,8 +31,17 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let (stage, linux_stage) = (LazyStage::default(), LazyStage::default());
-    let cases =
-        [pictures::CASES, endings::CASES, restarts::CASES, shapes::CASES, memory::CASES, conformance::CASES].concat();
+    let cases = [
+        pictures::CASES,
+        heads::CASES,
+        hotplug::CASES,
+        endings::CASES,
+        restarts::CASES,
+        memory::CASES,
+        conformance::CASES,
+        shapes::CASES,
+    ]
+    .concat();
     let mut trials: Vec<_> = cases.into_iter().map(|case| stage.trial(case, Stage::new)).collect();
     trials.extend(linux::CASES.iter().map(|case| linux_stage.trial(*case, Stage::for_linux_guests)));
     let conclusion = libtest_mimic::run(&arguments, trials);

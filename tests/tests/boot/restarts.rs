@@ -1,13 +1,12 @@
 //! The back end is killed, started again or stopped, at any moment: the guest lives on, and nothing is lost.
 
-use std::fmt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use xtask::machine::Guest;
 
 use crate::Case;
+use crate::holdings::Holdings;
 use crate::stage::{LIMIT, Scene, Stage, testcard};
 
 pub const CASES: &[Case] = &[
@@ -21,61 +20,17 @@ const RESTARTS: u32 = 100;
 /// After so many restarts the heap has all that it ever needs.
 const SETTLED: u32 = 3;
 
-/// What `bounce` holds when a connection shows its first frame.
-struct Holdings {
-    /// When that was, in seconds since 1970.
-    at: f64,
-    grants: u64,
-    in_quarantine: u64,
-    kib_of_pages: u64,
-    bytes_of_heap: u64,
-}
-
-impl Holdings {
-    /// Waits for the line about connection `number` and reads it.
-    fn of(guest: &Guest<'_>, number: u32) -> Result<Self> {
-        let line = guest.wait_line(&format!("bounce: connection {number} at "), LIMIT)?;
-        let (_, text) = line.split_once(" at ").expect("the line was found by these words");
-        let mut numbers = text.split([' ', ':']).filter_map(|word| word.parse::<f64>().ok());
-        let mut next = || numbers.next().with_context(|| format!("a number is missing in {line:?}"));
-        Ok(Self {
-            at: next()?,
-            grants: next()? as u64,
-            in_quarantine: next()? as u64,
-            kib_of_pages: next()? as u64,
-            bytes_of_heap: next()? as u64,
-        })
-    }
-
-    /// Fails when a grant or a page was lost in between.
-    fn expect_same_as(&self, before: &Self) -> Result<()> {
-        let counts = |held: &Self| (held.grants, held.in_quarantine, held.kib_of_pages, held.bytes_of_heap);
-        ensure!(counts(self) == counts(before), "something leaks: before {before}, now {self}");
-        Ok(())
-    }
-}
-
-impl fmt::Display for Holdings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { grants, in_quarantine, kib_of_pages, bytes_of_heap, .. } = self;
-        write!(
-            f,
-            "{grants} grants, {in_quarantine} in quarantine, {kib_of_pages} KiB of pages, {bytes_of_heap} bytes of heap"
-        )
-    }
-}
-
 fn restarts(stage: &Stage) -> Result<()> {
     let mut scene = stage.scene()?;
     let guest = scene.guest("bounce", |_| ())?;
-    let first = Holdings::of(&guest, 1)?;
+    let first = Holdings::of(&guest, "bounce", 1)?;
     let mut latencies = Vec::new();
     let mut settled = None;
     for restart in 1..=RESTARTS {
         // Another moment each time: while the first frame is under way, or some frames later.
         sleep(Duration::from_millis(u64::from(restart * 37 % 100)));
         scene.restart_back_end("KILL")?;
-        let holdings = Holdings::of(&guest, restart + 1)
+        let holdings = Holdings::of(&guest, "bounce", restart + 1)
             .with_context(|| format!("restart {restart}; the back end said:\n{}", scene.back_end.log()))?;
         latencies.push(1000.0 * (holdings.at - ready_at(&scene)?));
         match &settled {
@@ -85,7 +40,7 @@ fn restarts(stage: &Stage) -> Result<()> {
         }
     }
     ensure!(guest.ended().is_none(), "the guest ended:\n{}", guest.console());
-    let last = Holdings::of(&guest, RESTARTS + 1)?;
+    let last = Holdings::of(&guest, "bounce", RESTARTS + 1)?;
     println!("before {RESTARTS} restarts: {first}\nafter them: {last}");
     latencies.sort_by(f64::total_cmp);
     println!(

@@ -163,9 +163,8 @@ impl Drop for Scene<'_> {
         let cleared = machine
             .run_ok("for id in $(xl list | sed -n '3,$s/^[^ ]* *\\([0-9]*\\).*/\\1/p'); do xl destroy $id; done")
             .and_then(|_| machine.run("kill $(cat /run/vitrine-backend.pid)"))
-            .and_then(|_| {
-                machine.run_ok("while kill -0 $(cat /run/vitrine-backend.pid) 2>/dev/null; do usleep 20000; done")
-            });
+            // Its last line has come too: the next back end has the same name.
+            .and_then(|_| self.back_end.wait_line("exit ", LIMIT));
         if let Err(error) = cleared {
             eprintln!("the stage could not be cleared: {error:#}");
         }
@@ -210,5 +209,12 @@ pub fn testcard(width: u32, height: u32, frame: u32) -> Picture {
     testcard::draw(&mut surface, frame);
     let pixels = surface.into_memory();
     let rgb = pixels.iter().flat_map(|pixel| [(pixel >> 16) as u8, (pixel >> 8) as u8, *pixel as u8]).collect();
+    Picture { width, height, rgb }
+}
+
+/// A part of a picture that has it whole.
+pub fn part(picture: &Picture, x: u32, y: u32, width: u32, height: u32) -> Picture {
+    let rows = picture.rgb.chunks_exact(3 * picture.width as usize).skip(y as usize).take(height as usize);
+    let rgb = rows.flat_map(|row| row[3 * x as usize..3 * (x + width) as usize].iter().copied()).collect();
     Picture { width, height, rgb }
 }
