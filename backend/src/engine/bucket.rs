@@ -20,11 +20,11 @@ impl TokenBucket {
         Self { capacity, period, left: Cell::new(capacity), counted: Cell::new(Duration::ZERO) }
     }
 
-    /// Takes a token; `false` when there is none. `now` never goes back.
-    pub fn take(&self, now: Duration) -> bool {
+    /// Takes tokens, or all that there are when they are fewer; `false` when there is none. `now` never goes back.
+    pub fn take(&self, now: Duration, tokens: u32) -> bool {
         self.refill(now);
         let left = self.left.get();
-        self.left.set(left.saturating_sub(1));
+        self.left.set(left.saturating_sub(tokens));
         left > 0
     }
 
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_burst_and_then_one_in_each_period() {
         let bucket = TokenBucket::new(3, MILLISECOND);
-        let taken = |at: Duration| core::iter::repeat_with(|| bucket.take(at)).take_while(|taken| *taken).count();
+        let taken = |at: Duration| core::iter::repeat_with(|| bucket.take(at, 1)).take_while(|taken| *taken).count();
         assert_eq!(taken(Duration::ZERO), 3);
         assert_eq!(taken(MILLISECOND / 2), 0);
         assert_eq!(taken(MILLISECOND * 3 / 2), 1);
@@ -79,8 +79,16 @@ mod tests {
     #[test]
     fn a_full_bucket_counts_from_when_it_is_used() {
         let bucket = TokenBucket::new(1, MILLISECOND);
-        assert!(bucket.take(MILLISECOND * 10));
-        assert!(!bucket.take(MILLISECOND * 10));
-        assert!(!bucket.take(MILLISECOND * 21 / 2) && bucket.take(MILLISECOND * 11));
+        assert!(bucket.take(MILLISECOND * 10, 1));
+        assert!(!bucket.take(MILLISECOND * 10, 1));
+        assert!(!bucket.take(MILLISECOND * 21 / 2, 1) && bucket.take(MILLISECOND * 11, 1));
+    }
+
+    #[test]
+    fn many_can_be_taken_together() {
+        let bucket = TokenBucket::new(10, MILLISECOND);
+        assert!(bucket.take(Duration::ZERO, 7) && bucket.take(Duration::ZERO, 7), "3 are better than none");
+        assert!(!bucket.take(Duration::ZERO, 1) && !bucket.has(MILLISECOND / 2));
+        assert!(bucket.has(MILLISECOND));
     }
 }

@@ -1,8 +1,6 @@
 //! One connector: its rings, its head of the output, and the requests that concern it.
 
 use core::fmt;
-use core::time::Duration;
-use std::rc::Rc;
 
 use log::Level;
 use vitrine_xen::io::displif::nodes::Resolution;
@@ -15,10 +13,10 @@ use super::bucket::TokenBucket;
 use super::buffers::Buffers;
 use super::channel::Channel;
 use super::config::Version;
-use super::guest_log::GuestLog;
-use super::trace::{Place, Trace};
-use super::{DeviceId, edid, view};
+use super::identity::Identity;
+use super::turn::{Next, Weight};
 use super::{Limits, Refusal};
+use super::{edid, view};
 use crate::output::{HeadId, Output, OutputError};
 
 /// Counts of one connection.
@@ -52,52 +50,6 @@ pub struct Connector<P: BackPlatform> {
     awake: bool,
     /// Whether the log says that requests had to wait.
     was_postponed: bool,
-}
-
-/// Which connector it is, and where it is told what happens on it.
-pub struct Identity {
-    /// The device.
-    pub device: DeviceId,
-    /// The connector's number in the device.
-    pub index: usize,
-    /// Its name, of the output's connectors.
-    pub name: String,
-    /// The device's log.
-    pub log: Rc<GuestLog>,
-    /// Where messages are traced.
-    pub trace: Trace,
-}
-
-impl Identity {
-    /// Whose it is, in the trace.
-    pub fn place(&self) -> Place<'_> {
-        Place { device: self.device, connector: Some((self.index, &self.name)) }
-    }
-}
-
-impl fmt::Display for Identity {
-    /// Whose it is, in file names and in the log.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "d{}-{}-{}", self.device.guest.0, self.device.number, self.name)
-    }
-}
-
-/// When something is to be done again; less is earlier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Next {
-    /// At once: there may be more.
-    Now,
-    /// At this time: the guest has asked for more than it may.
-    At(Duration),
-    /// When the front end sends an event: nothing is left.
-    Event,
-}
-
-impl Next {
-    /// The time, if it is one.
-    pub fn time(self) -> Option<Duration> {
-        if let Self::At(time) = self { Some(time) } else { None }
-    }
 }
 
 /// What every request may need.
@@ -183,11 +135,12 @@ impl<P: BackPlatform> Connector<P> {
                 next = Next::Event;
                 break;
             };
-            context.requests.take(now);
             let request = Request::decode(&slot);
+            let weight = request.map_or(Weight::Light, |request| Weight::of(&request.operation));
+            context.requests.take(now, context.limits.tokens(weight));
             let response = self.answer(request, &slot, context);
             notify |= self.channel.ring.push(&response.encode());
-            if request.is_ok_and(|request| takes_long(&request.operation)) {
+            if weight != Weight::Light {
                 break;
             }
         }
@@ -327,10 +280,4 @@ fn has_reserved_bytes(request: &Request, slot: &Slot) -> bool {
     let mut rest = *slot;
     rest[4..8].fill(0);
     request.stray_bytes(&rest)
-}
-
-/// Whether an operation copies a picture, or maps or unmaps pages.
-fn takes_long(operation: &Operation) -> bool {
-    use Operation::{BufferCreate, BufferDestroy, GetEdid, PageFlip, SetConfig};
-    matches!(operation, BufferCreate(_) | BufferDestroy(_) | PageFlip(_) | SetConfig(_) | GetEdid { .. })
 }

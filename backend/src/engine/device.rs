@@ -14,11 +14,13 @@ use super::bucket::TokenBucket;
 use super::buffers::Buffers;
 use super::channel::{BindError, Channel};
 use super::config::{self, ConfigError, ConnectorConfig};
-use super::connector::{Connector, Context, Identity, Next};
+use super::connector::{Connector, Context};
 use super::guest_log::GuestLog;
+use super::identity::Identity;
 use super::link::{Situation, Step, decide};
 use super::nodes;
 use super::trace::Trace;
+use super::turn::Next;
 use crate::output::{HeadId, Output, OutputError};
 
 /// Which device: the front end's domain, and the number that the toolstack has given the device there.

@@ -38,7 +38,7 @@ impl GuestLog {
 
     /// Whether a line may be written now, and if so, how many were left out before it.
     fn admit(&self, now: Duration) -> Option<u64> {
-        if self.lines.take(now) {
+        if self.lines.take(now, 1) {
             return Some(self.suppressed.take());
         }
         self.suppressed.set(self.suppressed.get() + 1);

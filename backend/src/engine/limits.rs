@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::bucket::TokenBucket;
+use super::turn::Weight;
 
 /// Bounds on what the back end does for a guest. All of them are at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,8 @@ pub struct Limits {
     /// Requests that are served from one ring before the next ring has its turn. A turn ends earlier with the first request
     /// that copies a picture, or maps or unmaps a buffer.
     pub requests_per_turn: u32,
-    /// Requests of all devices of a guest in a second, in the long run. As many may come at once.
+    /// Requests of all devices of a guest in a second, in the long run. As many may come at once. One that maps memory or sets
+    /// a mode counts as [`Self::HEAVY_PART`] says.
     pub requests_per_second: u32,
 }
 
@@ -41,6 +43,17 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Which part of a second's requests one counts as that maps memory or sets a mode: a hundred of them in a second.
+    pub const HEAVY_PART: u32 = 100;
+
+    /// How much of a second's requests one request takes.
+    pub(super) fn tokens(&self, weight: Weight) -> u32 {
+        match weight {
+            Weight::Light | Weight::Picture => 1,
+            Weight::Heavy => (self.requests_per_second / Self::HEAVY_PART).max(1),
+        }
+    }
+
     /// What one guest may ask for in time.
     pub(super) fn requests(&self) -> TokenBucket {
         let rate = self.requests_per_second.max(1);

@@ -16,12 +16,14 @@ pub mod device;
 mod directory;
 mod edid;
 mod guest_log;
+mod identity;
 mod limits;
 pub mod link;
 pub mod nodes;
 mod refusal;
 mod shape;
 mod trace;
+mod turn;
 mod view;
 
 use core::time::Duration;
@@ -33,8 +35,8 @@ use vitrine_xen::xenbus::XenbusState;
 use vitrine_xen::{DomainId, Port};
 
 use crate::output::Output;
-use connector::Next;
 use device::{Device, Environment};
+use turn::Next;
 
 pub use device::DeviceId;
 pub use limits::Limits;

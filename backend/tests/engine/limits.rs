@@ -104,6 +104,26 @@ fn a_guest_that_asks_too_often_waits_and_loses_nothing() {
 }
 
 #[test]
+fn a_storm_of_what_takes_long_is_slower_still() {
+    let mut scene = Scene::new(Limits { requests_per_second: 1000, ..Limits::default() });
+    let mut greedy = scene.connect(GUEST, &Vdispl::one("Virtual-1", "64x48"));
+    let mut answered = 0;
+    for second in 0..3 {
+        loop {
+            while greedy.try_send(0, BufferDestroy(1)) {}
+            scene.run();
+            let answers = core::iter::from_fn(|| greedy.response(0)).count();
+            answered += answers;
+            if answers == 0 {
+                break;
+            }
+        }
+        assert_eq!(answered, 100 * (second + 1));
+        scene.world.advance(Duration::from_secs(1));
+    }
+}
+
+#[test]
 fn a_copied_picture_ends_the_turn() {
     let (mut scene, mut frontend) = Scene::connected();
     let (_buffer, request) = frontend.buffer(1, BYTES);

@@ -60,7 +60,7 @@ impl BackEnd {
         ports.into_iter().for_each(|port| self.engine.port_event(port));
         watches.iter().for_each(|(path, token)| self.engine.watch_event(path, token));
         let more = self.engine.poll().expect("the fake's xenstore is always there");
-        Turn { moved: moved || more, again_at: None }
+        Turn { moved: moved || more, again_at: self.engine.wake_at() }
     }
 }
 
