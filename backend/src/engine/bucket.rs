@@ -28,9 +28,11 @@ impl TokenBucket {
         left > 0
     }
 
-    /// Whether there is a token.
-    pub fn has(&self, now: Duration) -> bool {
-        self.refill(now);
+    /// Whether there is a token. The clock is read only when none was left.
+    pub fn has(&self, now: impl FnOnce() -> Duration) -> bool {
+        if self.left.get() == 0 {
+            self.refill(now());
+        }
         self.left.get() > 0
     }
 
@@ -40,19 +42,17 @@ impl TokenBucket {
     }
 
     fn refill(&self, now: Duration) {
-        let periods = now.saturating_sub(self.counted.get()).as_nanos() / self.period.as_nanos();
+        let passed = now.saturating_sub(self.counted.get());
         let missing = self.capacity - self.left.get();
-        match u32::try_from(periods) {
-            Ok(periods) if periods < missing => {
-                self.left.set(self.left.get() + periods);
-                // What has passed of the next token's period is not lost.
-                self.counted.set(self.counted.get() + self.period * periods);
-            }
-            _ => {
-                self.left.set(self.capacity);
-                self.counted.set(now);
-            }
+        if passed >= self.period * missing {
+            self.left.set(self.capacity);
+            self.counted.set(now);
+            return;
         }
+        // Fewer than are missing, so it fits. What has passed of the next token's period is not lost.
+        let periods = (passed.as_nanos() as u64 / self.period.as_nanos() as u64) as u32;
+        self.left.set(self.left.get() + periods);
+        self.counted.set(self.counted.get() + self.period * periods);
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(taken(MILLISECOND * 3 / 2), 1);
         assert_eq!(taken(MILLISECOND * 2), 1, "half a period was kept");
         assert_eq!(bucket.time_of(2), MILLISECOND * 4);
-        assert!(!bucket.has(MILLISECOND * 5 / 2) && bucket.has(MILLISECOND * 3));
+        assert!(!bucket.has(|| MILLISECOND * 5 / 2) && bucket.has(|| MILLISECOND * 3));
         assert_eq!(taken(MILLISECOND * 1000), 3, "no more than fits");
         assert_eq!(taken(Duration::MAX), 3);
     }
@@ -88,7 +88,7 @@ mod tests {
     fn many_can_be_taken_together() {
         let bucket = TokenBucket::new(10, MILLISECOND);
         assert!(bucket.take(Duration::ZERO, 7) && bucket.take(Duration::ZERO, 7), "3 are better than none");
-        assert!(!bucket.take(Duration::ZERO, 1) && !bucket.has(MILLISECOND / 2));
-        assert!(bucket.has(MILLISECOND));
+        assert!(!bucket.take(Duration::ZERO, 1) && !bucket.has(|| MILLISECOND / 2));
+        assert!(bucket.has(|| MILLISECOND));
     }
 }

@@ -125,9 +125,8 @@ impl<P: BackPlatform> Connector<P> {
     /// error: the front end's ring makes no sense.
     pub fn serve<O: Output>(&mut self, context: &mut Context<'_, P, O>) -> Result<Next, RingError> {
         let (mut notify, mut next) = (false, Next::Now);
-        let now = self.platform.now();
         for _ in 0..context.limits.requests_per_turn {
-            if !context.requests.has(now) {
+            if !context.requests.has(|| self.platform.now()) {
                 next = self.postpone(context);
                 break;
             }
@@ -137,7 +136,7 @@ impl<P: BackPlatform> Connector<P> {
             };
             let request = Request::decode(&slot);
             let weight = request.map_or(Weight::Light, |request| Weight::of(&request.operation));
-            context.requests.take(now, context.limits.tokens(weight));
+            context.requests.take(self.platform.now(), context.limits.tokens(weight));
             let response = self.answer(request, &slot, context);
             notify |= self.channel.ring.push(&response.encode());
             if weight != Weight::Light {

@@ -5,23 +5,23 @@ use std::rc::Rc;
 
 use log::Level;
 use vitrine_xen::platform::{BackPlatform, BackStore, StoreError};
-use vitrine_xen::ring::RingError;
 use vitrine_xen::xenbus::XenbusState;
 use vitrine_xen::{DomainId, Port};
 
 use super::Limits;
 use super::bucket::TokenBucket;
 use super::buffers::Buffers;
-use super::channel::{BindError, Channel};
-use super::config::{self, ConfigError, ConnectorConfig};
+use super::channel::Channel;
+use super::config::{self, ConnectorConfig};
 use super::connector::{Connector, Context};
+use super::failure::Failure;
+use super::folder::Folder;
 use super::guest_log::GuestLog;
 use super::identity::Identity;
 use super::link::{Situation, Step, decide};
-use super::nodes;
 use super::trace::Trace;
 use super::turn::Next;
-use crate::output::{HeadId, Output, OutputError};
+use crate::output::{HeadId, Output};
 
 /// Which device: the front end's domain, and the number that the toolstack has given the device there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,33 +52,10 @@ pub struct Environment<'a, P, S, O> {
     pub trace: &'a Trace,
 }
 
-/// Why a device can't be used.
-#[derive(Debug)]
-enum Failure {
-    Config(ConfigError),
-    Output(OutputError),
-    /// A connector's index, and why it can't be bound.
-    Bind(usize, BindError),
-    Ring(RingError),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(error) => error.fmt(f),
-            Self::Output(error) => error.fmt(f),
-            Self::Bind(index, error) => write!(f, "connector {index}: {error}"),
-            Self::Ring(error) => error.fmt(f),
-        }
-    }
-}
-
 /// One device.
 pub struct Device<P: BackPlatform> {
     id: DeviceId,
-    /// Our folder in xenstore, and the front end's.
-    path: String,
-    frontend: String,
+    folder: Folder,
     situation: Situation,
     /// Read once, while the toolstack still holds the guest: later the guest can write some of these nodes.
     configuration: Vec<ConnectorConfig>,
@@ -89,8 +66,6 @@ pub struct Device<P: BackPlatform> {
     /// What the guest may ask for in time, with all its devices.
     requests: Rc<TokenBucket>,
     log: Rc<GuestLog>,
-    /// Whether the error node may be there; an earlier back end may have left one.
-    reported: bool,
     /// Whether the last failure was the output's.
     lacks_connector: bool,
 }
@@ -103,18 +78,10 @@ impl<P: BackPlatform> Device<P> {
         path: String,
         requests: Rc<TokenBucket>,
     ) -> Result<Option<Self>, StoreError> {
-        let guest = nodes::text(store, &format!("{path}/frontend-id"))?;
-        let (Some(frontend), Some(guest)) = (nodes::text(store, &format!("{path}/frontend"))?, guest) else {
-            return Ok(None);
-        };
-        if guest != id.guest.0.to_string() || !frontend.starts_with('/') {
-            log::warn!("{path}: frontend {frontend:?} with frontend-id {guest:?} is not the front end of {id}");
-            return Ok(None);
-        }
-        Ok(Some(Self {
+        let folder = Folder::find(store, id, path)?;
+        Ok(folder.map(|folder| Self {
             id,
-            path,
-            frontend,
+            folder,
             situation: Situation::new(),
             configuration: Vec::new(),
             allocates: false,
@@ -122,7 +89,6 @@ impl<P: BackPlatform> Device<P> {
             buffers: Buffers::new(false),
             requests,
             log: Rc::default(),
-            reported: true,
             lacks_connector: false,
         }))
     }
@@ -139,7 +105,7 @@ impl<P: BackPlatform> Device<P> {
 
     /// The node whose changes the device has to hear of, besides those in its own folder.
     pub fn watched(&self) -> String {
-        format!("{}/state", self.frontend)
+        self.folder.frontend_state()
     }
 
     /// The connectors, while there is a connection.
@@ -192,7 +158,7 @@ impl<P: BackPlatform> Device<P> {
                 },
                 Step::Connect => match self.connect(environment) {
                     Ok(()) => {
-                        self.forget_error(environment.store)?;
+                        self.folder.remove_error(environment.store)?;
                         self.enter(environment, XenbusState::Connected)?;
                     }
                     Err(failure) => {
@@ -233,8 +199,14 @@ impl<P: BackPlatform> Device<P> {
         Ok(next)
     }
 
-    /// Lets go of everything; for a device that the toolstack has removed.
-    pub fn release<O: Output>(&mut self, output: &mut O) {
+    /// For a device that the toolstack has removed.
+    pub fn forget<S: BackStore, O: Output>(&mut self, store: &S, output: &mut O) -> Result<(), StoreError> {
+        self.release(output);
+        self.folder.remove_error(store)
+    }
+
+    /// Lets go of everything that belongs to the connection.
+    fn release<O: Output>(&mut self, output: &mut O) {
         for connector in self.connectors.drain(..) {
             connector.release(output);
         }
@@ -248,7 +220,7 @@ impl<P: BackPlatform> Device<P> {
 
     fn look<S: BackStore, O>(&mut self, environment: &Environment<'_, P, S, O>) -> Result<(), StoreError> {
         let Environment { platform, store, trace, .. } = *environment;
-        let frontend = XenbusState::parse(&nodes::value(store, &self.watched())?.unwrap_or_default());
+        let [own, frontend] = self.folder.states(store)?;
         if frontend != self.situation.frontend {
             log::debug!("{}: the front end is {frontend:?}", self.id);
             trace.state(platform, self.id, "frontend", frontend);
@@ -256,7 +228,6 @@ impl<P: BackPlatform> Device<P> {
             self.situation.failed = false;
         }
         self.situation.frontend = frontend;
-        let own = XenbusState::parse(&nodes::value(store, &format!("{}/state", self.path))?.unwrap_or_default());
         if own != self.situation.own {
             // The toolstack has written it.
             trace.state(platform, self.id, "backend", own);
@@ -267,7 +238,7 @@ impl<P: BackPlatform> Device<P> {
             self.configuration.clear();
             self.situation.configured = false;
         }
-        self.situation.online = nodes::value(store, &format!("{}/online", self.path))?.as_deref() != Some(b"0");
+        self.situation.online = self.folder.is_online(store)?;
         Ok(())
     }
 
@@ -276,12 +247,13 @@ impl<P: BackPlatform> Device<P> {
         if self.configuration.is_empty() {
             let limit = environment.limits.connectors;
             let configuration =
-                config::read_connectors(environment.store, &self.frontend, limit).map_err(Failure::Config)?;
+                config::read_connectors(environment.store, self.folder.frontend(), limit).map_err(Failure::Config)?;
             for ConnectorConfig { name, resolution } in &configuration {
                 self.log(environment, Level::Info, format_args!("wants {resolution} on connector {name}"));
                 environment.output.check(name, *resolution).map_err(Failure::Output)?;
             }
-            self.allocates = config::read_allocation(environment.store, &self.frontend).map_err(Failure::Config)?;
+            self.allocates =
+                config::read_allocation(environment.store, self.folder.frontend()).map_err(Failure::Config)?;
             self.configuration = configuration;
         }
         self.situation.configured = true;
@@ -291,10 +263,11 @@ impl<P: BackPlatform> Device<P> {
     fn connect<S: BackStore, O: Output>(&mut self, environment: &mut Environment<'_, P, S, O>) -> Result<(), Failure> {
         self.situation.holding = true;
         self.buffers = Buffers::new(self.allocates);
-        let version = config::read_version(environment.store, &self.frontend).map_err(Failure::Config)?;
+        let version = config::read_version(environment.store, self.folder.frontend()).map_err(Failure::Config)?;
+        environment.trace.version(environment.platform, self.id, version);
         for (index, configuration) in self.configuration.iter().enumerate() {
             let transport =
-                config::read_transport(environment.store, &self.frontend, index).map_err(Failure::Config)?;
+                config::read_transport(environment.store, self.folder.frontend(), index).map_err(Failure::Config)?;
             let identity = Identity {
                 device: self.id,
                 index,
@@ -314,7 +287,7 @@ impl<P: BackPlatform> Device<P> {
 
     /// Says which versions of the protocol there are, and waits for the front end.
     fn greet<S: BackStore, O>(&mut self, environment: &Environment<'_, P, S, O>) -> Result<(), StoreError> {
-        self.write_own(environment.store, config::VERSIONS, config::VERSIONS_OFFERED)?;
+        self.folder.write(environment.store, config::VERSIONS, config::VERSIONS_OFFERED)?;
         self.enter(environment, XenbusState::InitWait)
     }
 
@@ -324,20 +297,10 @@ impl<P: BackPlatform> Device<P> {
         environment: &Environment<'_, P, S, O>,
         failure: &Failure,
     ) -> Result<(), StoreError> {
-        (self.situation.failed, self.reported) = (true, true);
+        self.situation.failed = true;
         self.lacks_connector = matches!(failure, Failure::Output(_));
         self.log(environment, Level::Error, format_args!("{failure}"));
-        nodes::write(environment.store, &format!("{}/error", self.error_path()), &format!("-22 {failure}"))
-    }
-
-    /// Removes the error node, if it was written.
-    pub fn forget_error<S: BackStore>(&mut self, store: &S) -> Result<(), StoreError> {
-        if core::mem::take(&mut self.reported) { nodes::remove(store, &self.error_path()) } else { Ok(()) }
-    }
-
-    /// Where people look for errors of the device: the place that Linux's `xenbus_dev_error` uses.
-    fn error_path(&self) -> String {
-        self.path.replacen("/backend/", "/error/backend/", 1)
+        self.folder.write_error(environment.store, &format!("-22 {failure}"))
     }
 
     /// Writes this end's state.
@@ -346,7 +309,7 @@ impl<P: BackPlatform> Device<P> {
         environment: &Environment<'_, P, S, O>,
         state: XenbusState,
     ) -> Result<(), StoreError> {
-        if self.write_own(environment.store, "state", state.digit())? {
+        if self.folder.write(environment.store, "state", state.digit())? {
             self.log(environment, Level::Info, format_args!("{state:?} (front end: {:?})", self.situation.frontend));
             environment.trace.state(environment.platform, self.id, "backend", state);
             self.situation.own = state;
@@ -354,20 +317,5 @@ impl<P: BackPlatform> Device<P> {
             self.situation.own = XenbusState::Unknown;
         }
         Ok(())
-    }
-
-    /// Writes a node of this end, unless the toolstack has removed the folder; `false` when it has.
-    fn write_own<S: BackStore>(&self, store: &S, name: &str, value: &str) -> Result<bool, StoreError> {
-        let exists = || Ok(nodes::value(store, &format!("{}/frontend", self.path))?.is_some());
-        if !exists()? {
-            return Ok(false);
-        }
-        nodes::write(store, &format!("{}/{name}", self.path), value)?;
-        if exists()? {
-            return Ok(true);
-        }
-        // Removed in between: the write has made the folder anew.
-        nodes::remove(store, &self.path)?;
-        Ok(false)
     }
 }

@@ -57,7 +57,7 @@ impl Limits {
     /// What one guest may ask for in time.
     pub(super) fn requests(&self) -> TokenBucket {
         let rate = self.requests_per_second.max(1);
-        TokenBucket::new(rate, Duration::from_secs(1) / rate)
+        TokenBucket::new(rate, (Duration::from_secs(1) / rate).max(Duration::from_nanos(1)))
     }
 
     /// How many requests a guest that has made too many gets together, so that it is not woken for each: those of a

@@ -15,6 +15,8 @@ pub mod connector;
 pub mod device;
 mod directory;
 mod edid;
+mod failure;
+mod folder;
 mod guest_log;
 mod identity;
 mod limits;
@@ -213,8 +215,7 @@ impl<P: BackPlatform, S: BackStore, O: Output> Engine<P, S, O> {
     fn forget(&mut self, id: DeviceId) -> Result<(), StoreError> {
         self.changed.remove(&id);
         let Some(mut device) = self.devices.remove(&id) else { return Ok(()) };
-        device.release(&mut self.output);
-        device.forget_error(&self.store)?;
+        device.forget(&self.store, &mut self.output)?;
         log::info!("{id}: removed");
         nodes::unwatch(&self.store, &device.watched(), &frontend_token(id))
     }

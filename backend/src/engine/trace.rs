@@ -14,7 +14,7 @@ use vitrine_xen::platform::BackPlatform;
 use vitrine_xen::ring::Slot;
 use vitrine_xen::xenbus::XenbusState;
 
-use super::config::Transport;
+use super::config::{Transport, Version};
 use super::{DeviceId, Refusal};
 
 /// Where messages are written; nowhere by default. A handle: all copies write to the same place.
@@ -87,6 +87,15 @@ impl Trace {
     /// The front end's state, as it was read, or the back end's, as it was written.
     pub fn state<P: BackPlatform>(&self, platform: &P, device: DeviceId, end: &str, state: XenbusState) {
         self.write(platform, Place { device, connector: None }, format_args!("{end} {state:?}"));
+    }
+
+    /// The version that the front end has chosen.
+    pub fn version<P: BackPlatform>(&self, platform: &P, device: DeviceId, version: Version) {
+        let number = match version {
+            Version::One => 1,
+            Version::Two => 2,
+        };
+        self.write(platform, Place { device, connector: None }, format_args!("published version={number}"));
     }
 
     /// What the front end has published of a connector.
