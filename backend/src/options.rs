@@ -80,7 +80,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=32))]
     pub requests_per_turn: u32,
 
-    /// Requests of a guest in a second; more wait in its rings. One that maps memory or sets a mode counts as a hundredth of them
+    /// Requests of a guest in a second; more wait in its rings. One that maps memory or sets a mode counts as 100
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub requests_per_second: u32,
 }

@@ -136,7 +136,7 @@ impl<P: BackPlatform> Connector<P> {
             };
             let request = Request::decode(&slot);
             let weight = request.map_or(Weight::Light, |request| Weight::of(&request.operation));
-            context.requests.take(self.platform.now(), context.limits.tokens(weight));
+            context.requests.take(self.platform.now(), Limits::tokens(weight));
             let response = self.answer(request, &slot, context);
             notify |= self.channel.ring.push(&response.encode());
             if weight != Weight::Light {

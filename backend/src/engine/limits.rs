@@ -22,7 +22,7 @@ pub struct Limits {
     /// that copies a picture, or maps or unmaps a buffer.
     pub requests_per_turn: u32,
     /// Requests of all devices of a guest in a second, in the long run. As many may come at once. One that maps memory or sets
-    /// a mode counts as [`Self::HEAVY_PART`] says.
+    /// a mode counts as [`Self::HEAVY`].
     pub requests_per_second: u32,
 }
 
@@ -43,14 +43,14 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Which part of a second's requests one counts as that maps memory or sets a mode: a hundred of them in a second.
-    pub const HEAVY_PART: u32 = 100;
+    /// As how many requests one counts that maps memory or sets a mode.
+    pub const HEAVY: u32 = 100;
 
-    /// How much of a second's requests one request takes.
-    pub(super) fn tokens(&self, weight: Weight) -> u32 {
+    /// As how many requests one counts.
+    pub(super) const fn tokens(weight: Weight) -> u32 {
         match weight {
             Weight::Light | Weight::Picture => 1,
-            Weight::Heavy => (self.requests_per_second / Self::HEAVY_PART).max(1),
+            Weight::Heavy => Self::HEAVY,
         }
     }
 
