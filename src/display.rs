@@ -46,7 +46,9 @@ impl Display {
         let resolution = frame.resolution();
         self.size = Size::new(resolution.width, resolution.height);
         let memory = FrameMemory { memory: frame.memory().clone() };
-        let surface = Surface::new(memory, self.size).expect("the front end sized the buffer by its mode");
+        let Ok(surface) = Surface::new(memory, self.size) else {
+            unreachable!("the front end has sized the buffer by its mode");
+        };
         Ok(Frame { surface, frame, shown: &mut self.shown })
     }
 

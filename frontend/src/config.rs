@@ -20,7 +20,7 @@ pub const MOST_CONNECTORS: usize = 64;
 /// The longest path of a back end's folder: room is left for the nodes in it (`XENSTORE_ABS_PATH_MAX` is 3,072).
 const LONGEST_PATH: usize = 3000;
 /// How much of a bad value an error message repeats, in bytes.
-const QUOTED: usize = 32;
+const QUOTED: usize = 30;
 
 /// A device's connection data, as far as it does not change while the device exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,7 +210,7 @@ fn domid(value: &[u8]) -> Option<DomainId> {
 
 /// The error that says what is wrong with a node's value, with the value's beginning.
 fn bad(folder: &str, name: &str, value: &[u8], problem: BadValue) -> Error {
-    let mut quoted = String::from_utf8_lossy(&value[..value.len().min(QUOTED)]).into_owned();
+    let mut quoted = value[..value.len().min(QUOTED)].escape_ascii().to_string();
     if value.len() > QUOTED {
         quoted.push_str("...");
     }

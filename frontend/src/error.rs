@@ -25,7 +25,7 @@ pub enum Error {
     NoConnector(usize),
     /// A node that the connection needs can't be read or written; its path.
     Node(String, StoreError),
-    /// A node's value can't be used; its path, how the value begins, and what is wrong with it.
+    /// A node's value can't be used; its path, how the value begins, in visible ASCII, and what is wrong with it.
     Value(String, String, BadValue),
     /// The connectors are not numbered from 0 on without a gap.
     ConnectorGap {
@@ -149,7 +149,9 @@ impl fmt::Display for Error {
                 write!(f, "the vdispl device has no connector {index}; add it to connectors= in the configuration")
             }
             Self::Node(path, error) => write!(f, "xenstore node {path}: {error}"),
-            Self::Value(path, value, problem) => write!(f, "xenstore node {path} is {value:?}: {problem}"),
+            Self::Value(path, value, problem) => {
+                write!(f, "xenstore node {path} is \"{value}\": {problem}")
+            }
             Self::ConnectorGap { missing, found } => {
                 write!(f, "the vdispl device has a connector {found}, but none with number {missing}")
             }

@@ -56,7 +56,7 @@ pub fn request_shutdown(reason: ShutdownReason) {
         if let Some(work) = work {
             work.finish().await;
         }
-        let taken = time::now().saturating_sub(ordered).as_millis();
+        let taken = time::now().saturating_sub(ordered).as_millis() as u64;
         log::info!("the domain ends ({reason:?}), {taken} ms after the order");
         shutdown_now(reason);
     });
@@ -88,7 +88,10 @@ impl Work {
             }
             let late = limit.as_mut().poll(context);
             if late.is_ready() {
-                log::warn!("the work before the shutdown takes longer than {:?}; it is cut off", self.limit);
+                log::warn!(
+                    "the work before the shutdown takes longer than {} ms; it is cut off",
+                    self.limit.as_millis() as u64
+                );
             }
             late
         })
@@ -121,8 +124,8 @@ async fn obey() -> Result<(), StoreError> {
             b"poweroff" | b"halt" => request_shutdown(ShutdownReason::Poweroff),
             b"reboot" => request_shutdown(ShutdownReason::Reboot),
             other => log::warn!(
-                "{CONTROL} says {:?}, which an appliance can't do; poweroff, reboot and halt are what it knows",
-                alloc::string::String::from_utf8_lossy(other)
+                "{CONTROL} says \"{}\", which an appliance can't do; poweroff, reboot and halt are what it knows",
+                other.escape_ascii()
             ),
         }
     }

@@ -306,7 +306,7 @@ pub fn error_from_name(payload: &[u8]) -> StoreError {
     let known = ERRORS.iter().find(|(known, _)| known.as_bytes() == name);
     known.map_or_else(
         || {
-            log::warn!("xenstored's error {:?} has no meaning here", String::from_utf8_lossy(name));
+            log::warn!("xenstored's error \"{}\" has no meaning here", name.escape_ascii());
             StoreError::Other
         },
         |(_, error)| *error,

@@ -122,7 +122,7 @@ impl<P: FrontPlatform> Device<P> {
             match connector.channel.events.pop() {
                 Ok(Some(slot)) => match Event::decode(&slot) {
                     Event::PageFlip { fb_cookie, .. } => connector.head.frame_done(fb_cookie, now),
-                    event => log::debug!("an event that means nothing: {event:?}"),
+                    Event::Unknown(kind) => log::debug!("an event of type {kind}, which displif does not have"),
                 },
                 Ok(None) => return false,
                 Err(error) => {

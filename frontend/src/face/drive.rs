@@ -35,7 +35,6 @@ pub(super) async fn drive<P: FrontPlatform, S: Store>(shared: &Shared<P>, store:
         shared.wake_waiters();
         let command = shared.device.borrow_mut().take_command();
         if let Some(command) = command {
-            log::trace!("xenstore: {command:?}");
             run(shared, store, &location, command).await;
             continue;
         }

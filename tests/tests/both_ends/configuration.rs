@@ -59,7 +59,7 @@ fn with_connectors(count: usize) -> Both {
 }
 
 fn bad_value(node: &str, value: &str, problem: BadValue) -> Error {
-    Error::Value(format!("device/vdispl/0/{node}"), value.to_string(), problem)
+    Error::Value(format!("device/vdispl/0/{node}"), value.as_bytes().escape_ascii().to_string(), problem)
 }
 
 #[test]

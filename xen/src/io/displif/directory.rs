@@ -25,7 +25,7 @@ pub const fn directory_pages(pages: usize) -> usize {
 /// Writes a whole directory: `memory` holds its pages one after the other, `own` their grants, `buffer` the grants to
 /// list. Panics unless `own` and `memory` are as long as [`directory_pages`] says.
 pub fn write(memory: SharedMemory<'_>, own: &[GrantRef], buffer: &[GrantRef]) {
-    assert_eq!(own.len(), directory_pages(buffer.len()), "a grant for each directory page");
+    assert!(own.len() == directory_pages(buffer.len()), "a grant for each directory page");
     for (index, listed) in buffer.chunks(GRANTS_PER_PAGE).enumerate() {
         let page = memory.part(index * PAGE_SIZE, PAGE_SIZE);
         page.clear();
