@@ -7,6 +7,7 @@
 
 mod conformance;
 mod endings;
+mod formats;
 mod heads;
 mod holdings;
 mod hotplug;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let (stage, linux_stage) = (LazyStage::default(), LazyStage::default());
     let cases = [
         pictures::CASES,
+        formats::CASES,
         heads::CASES,
         hotplug::CASES,
         endings::CASES,
