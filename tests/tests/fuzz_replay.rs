@@ -68,6 +68,11 @@ fn xenstore_values() {
 }
 
 #[test]
+fn pages_that_the_back_end_fills() {
+    replay("filled");
+}
+
+#[test]
 fn edids() {
     replay("edid");
 }

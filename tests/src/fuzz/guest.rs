@@ -5,14 +5,16 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use vitrine_frontend::{Card, Cards, Display, Pacing};
+use vitrine_xen::edid::{self, Edid, Mode};
 use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
-use vitrine_xen::fake::{Domain, Frame, Handle, Mapping, Tasks, Usage, Vdispl, World};
+use vitrine_xen::fake::{Domain, Frame, Handle, Mapping, Pages, Tasks, Usage, Vdispl, World};
+use vitrine_xen::io::displif::directory::{GRANTS_PER_PAGE, buffer_pages};
 use vitrine_xen::io::displif::nodes::{EVENT_CHANNEL, EVENT_RING, REQUEST_CHANNEL, REQUEST_RING, parse_number};
-use vitrine_xen::io::displif::{Event, Operation, Request, Response, Status};
-use vitrine_xen::platform::{BackPlatform, FrontPlatform, SharedPages};
+use vitrine_xen::io::displif::{Event, FLAG_REQUEST_ALLOCATION, Operation, Request, Response, Status};
+use vitrine_xen::platform::{BackPlatform, FrontPlatform, OwnPages, SharedPages};
 use vitrine_xen::ring::{BackRing, EventProducer, SLOT_SIZE, Slot};
 use vitrine_xen::xenbus::XenbusState;
-use vitrine_xen::{DomainId, GrantRef, PAGE_SIZE, Port};
+use vitrine_xen::{Access, DomainId, GrantRef, PAGE_SIZE, Port};
 
 use super::{Input, Read, act, node_value};
 
@@ -21,6 +23,8 @@ const GUEST: DomainId = DomainId(5);
 
 /// Two connectors, with pictures of two pages.
 const MODES: [&str; 2] = ["40x30", "24x50"];
+/// Pages that domain 0 offers: more than all buffers of the guest have.
+const OFFERED: usize = 16;
 /// Longer than any time-out of the front end.
 const LONG: Duration = Duration::from_secs(20);
 /// How long an appliance waits after an error before it tries again.
@@ -52,6 +56,16 @@ pub fn events(bytes: &[u8]) {
         Scene::event_word,
         Scene::event_bytes,
     ];
+    scene.play(bytes, &actions);
+}
+
+/// Pages that the back end fills: the directories of buffers that it allocates, and EDIDs.
+pub fn filled(bytes: &[u8]) {
+    let device = Vdispl::one("Virtual-1", MODES[0]).and("Virtual-2", MODES[1]);
+    let mut scene = Scene::new(&Vdispl { be_alloc: "1".into(), ..device });
+    scene.world.store_write(&format!("{}/versions", backend_path(GUEST, DOM0, 0)), "1,2");
+    scene.connect();
+    let actions = [Scene::pass, Scene::serve, Scene::list, Scene::list, Scene::fill_edid, Scene::answer, Scene::bind];
     scene.play(bytes, &actions);
 }
 
@@ -94,6 +108,11 @@ struct Scene {
     opened: Rc<Cell<Option<Card<Domain>>>>,
     display: Handle<()>,
     rings: Vec<Rings>,
+    /// Pages of domain 0 that the guest may map, and their grants.
+    offered: Pages,
+    offers: Vec<GrantRef>,
+    /// How many of them were listed; they are listed in turn.
+    listed: usize,
 }
 
 impl Scene {
@@ -105,7 +124,10 @@ impl Scene {
         world.add_vdispl(GUEST, DOM0, 0, device);
         let (mut tasks, opened) = (Tasks::default(), Rc::<Cell<_>>::default());
         let display = tasks.spawn(run(guest.clone(), opened.clone()));
-        Self { world, dom0, guest, tasks, opened, display, rings: Vec::new() }
+        let offered = dom0.allocate(OFFERED).expect("domain 0 has memory");
+        let offer = |page| dom0.grant(GUEST, offered.gfn(page), Access::ReadWrite).expect("domain 0 has grants");
+        let offers = (0..OFFERED).map(offer).collect();
+        Self { world, dom0, guest, tasks, opened, display, rings: Vec::new(), offered, offers, listed: 0 }
     }
 
     /// Does what the bytes say, then lets the back end go away and the front end close, and looks at what is left.
@@ -122,6 +144,10 @@ impl Scene {
             assert!(closed.is_finished() || self.display.is_finished(), "the front end does not close");
         }
         self.tasks = Tasks::default();
+        for offer in self.offers {
+            assert_eq!(self.dom0.end_grant(offer), Ok(()), "a page of domain 0 is still mapped");
+        }
+        drop(self.offered);
         assert_eq!(self.world.violations(), [""; 0]);
         assert_eq!(self.guest.usage(), Usage::default());
     }
@@ -199,10 +225,12 @@ impl Scene {
     fn serve_all(&mut self) {
         for _ in 0..8 {
             self.settle();
-            for rings in &mut self.rings {
-                rings.take();
-                for request in core::mem::take(&mut rings.waiting) {
-                    rings.answer(&request, Status::OK);
+            for index in 0..self.rings.len() {
+                self.rings[index].take();
+                for request in core::mem::take(&mut self.rings[index].waiting) {
+                    let edid_size = self.fill(&request);
+                    let rings = &mut self.rings[index];
+                    rings.answer(&request, Status::OK, edid_size);
                     if matches!(request.operation, Operation::PageFlip(_)) {
                         rings.done(rings.flipped);
                     }
@@ -211,6 +239,36 @@ impl Scene {
             self.notify();
         }
         self.settle();
+    }
+
+    /// Fills the pages that a request asks to be filled, as a back end does it that follows the protocol. Returns the EDID's
+    /// size.
+    fn fill(&mut self, request: &Request) -> u32 {
+        match request.operation {
+            Operation::BufferCreate(buffer) if buffer.flags == FLAG_REQUEST_ALLOCATION => {
+                let Some(directory) = self.guest.granted(buffer.directory) else { return 0 };
+                // No buffer here has more pages than one directory page lists.
+                for page in 0..buffer_pages(0, buffer.buffer_size).min(GRANTS_PER_PAGE) {
+                    self.listed += 1;
+                    directory.memory().write_u32(4 + 4 * page, self.offers[self.listed % OFFERED].0);
+                }
+                0
+            }
+            Operation::GetEdid { directory, .. } => {
+                let mode = Mode::new(40, 30, 60_000).map(|mode| Mode { preferred: true, ..mode });
+                let edid = edid::build(&Edid { modes: mode.into_iter().collect(), ..Edid::default() });
+                let Some(page) = self.edid_page(directory) else { return 0 };
+                page.memory().write(0, &edid);
+                edid.len() as u32
+            }
+            _ => 0,
+        }
+    }
+
+    /// The first page of an EDID's buffer.
+    fn edid_page(&self, directory: GrantRef) -> Option<Frame> {
+        let directory = self.guest.granted(directory)?;
+        self.guest.granted(GrantRef(directory.memory().read_u32(4)))
     }
 
     fn notify(&self) {
@@ -261,8 +319,59 @@ impl Scene {
             rings.take();
             if !rings.waiting.is_empty() {
                 let request = rings.waiting.swap_remove(which % rings.waiting.len());
-                rings.answer(&request, status);
+                rings.answer(&request, status, 0);
             }
+        }
+        self.tell(input)
+    }
+
+    /// Takes the next request that waits and is one of these.
+    fn next_of(&mut self, which: fn(&Operation) -> bool) -> Option<(usize, Request)> {
+        for (index, rings) in self.rings.iter_mut().enumerate() {
+            rings.take();
+            if let Some(place) = rings.waiting.iter().position(|request| which(&request.operation)) {
+                return Some((index, rings.waiting.remove(place)));
+            }
+        }
+        None
+    }
+
+    /// Answers a buffer that the back end is to allocate, with a directory that is right but for some words.
+    fn list(&mut self, input: &mut Input<'_>) -> Read<()> {
+        let changes: [(u8, u32); 2] = input.arbitrary()?;
+        if let Some((index, request)) = self.next_of(|operation| matches!(operation, Operation::BufferCreate(_))) {
+            self.fill(&request);
+            if let Operation::BufferCreate(buffer) = request.operation
+                && let Some(directory) = self.guest.granted(buffer.directory)
+            {
+                for (kind, any) in changes {
+                    let value = match kind % 6 {
+                        0 => 0,
+                        1 => any,
+                        2 => buffer.directory.0,
+                        3 => directory.memory().read_u32(4),
+                        _ => self.offers[any as usize % OFFERED].0,
+                    };
+                    directory.memory().write_u32(4 * usize::from(kind / 6 % 4), value);
+                }
+            }
+            self.rings[index].answer(&request, Status::OK, 0);
+        }
+        self.tell(input)
+    }
+
+    /// Answers GET_EDID, with an EDID that is right but for a few bytes, and says any size of it.
+    fn fill_edid(&mut self, input: &mut Input<'_>) -> Read<()> {
+        const SIZES: [u32; 8] = [128, 128, 256, 0, 64, 32768, 32896, u32::MAX];
+        let (size, offset, bytes) = (*input.choose(&SIZES)?, input.arbitrary::<u8>()?, input.arbitrary::<[u8; 4]>()?);
+        if let Some((index, request)) = self.next_of(|operation| matches!(operation, Operation::GetEdid { .. })) {
+            self.fill(&request);
+            if let Operation::GetEdid { directory, .. } = request.operation
+                && let Some(page) = self.edid_page(directory)
+            {
+                page.memory().write(offset.into(), &bytes);
+            }
+            self.rings[index].answer(&request, Status::OK, size);
         }
         self.tell(input)
     }
@@ -428,8 +537,8 @@ impl Rings {
         }
     }
 
-    fn answer(&mut self, request: &Request, status: Status) {
-        let response = Response { id: request.id, code: request.operation.code(), status, edid_size: 0 };
+    fn answer(&mut self, request: &Request, status: Status, edid_size: u32) {
+        let response = Response { id: request.id, code: request.operation.code(), status, edid_size };
         self.ring.push(&response.encode());
     }
 

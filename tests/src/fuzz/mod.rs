@@ -35,6 +35,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "responses", body: guest::responses },
     Target { name: "events", body: guest::events },
     Target { name: "xenstore", body: guest::xenstore },
+    Target { name: "filled", body: guest::filled },
     Target { name: "edid", body: edid::edid },
     Target { name: "requests", body: host::requests },
     Target { name: "directories", body: host::directories },
