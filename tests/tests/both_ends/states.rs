@@ -109,6 +109,57 @@ fn a_connection_survives_any_pair_of_states_that_somebody_writes() {
     }
 }
 
+fn set_online(both: &Both, online: &str) {
+    both.world.store_write(&format!("{}/online", backend_path(GUEST, DOM0, 0)), online);
+}
+
+/// The device is being taken away, and then it is not.
+#[test]
+fn ends_that_start_offline_in_any_pair_of_states_meet_when_they_are_online() {
+    for (front, back) in pairs() {
+        let mut both = Both::new();
+        both.kill_back_end();
+        set_online(&both, "0");
+        write_states(&both, front, back);
+        both.start_back_end();
+        both.settle();
+        let mut displays = displays(&mut both, ONE.0);
+        both.run_for(Duration::from_secs(5));
+        assert_eq!(both.world.violations(), [""; 0], "{front:?} {back:?}");
+        set_online(&both, "1");
+        both.world.store_write(&format!("{}/state", backend_path(GUEST, DOM0, 0)), "1");
+        let handle = both.tasks.spawn(async move { show_all(&mut displays, 1).await });
+        assert_eq!(both.wait(&handle), Some(Ok(Presented::Shown)), "{front:?} {back:?}: {:?}", both.states());
+        assert_shown(&both, ONE.0, ONE.1, 1);
+    }
+}
+
+/// The toolstack takes the device away while the ends are in any pair of states, and attaches another one.
+#[test]
+fn a_connection_in_any_pair_of_states_is_detached_and_attached() {
+    for (front, back) in pairs() {
+        let mut both = Both::new();
+        let mut displays = displays(&mut both, ONE.0);
+        let mut displays = both.run(async move {
+            show_all(&mut displays, 1).await.unwrap();
+            displays
+        });
+        write_states(&both, front, back);
+        both.world.detach_vdispl(GUEST, DOM0, 0);
+        both.run_for(Duration::from_secs(5));
+        assert_eq!(both.states(), (XenbusState::Closed, XenbusState::Closed), "{front:?} {back:?}");
+        both.world.remove_vdispl(GUEST, DOM0, 0);
+        both.settle();
+        let (mapping, heads) = (both.dom0.usage().mapping, both.screens.open_heads());
+        assert_eq!((mapping, heads, both.guest.usage().mapped), (0, 0, 0), "{front:?} {back:?}");
+        both.world.add_vdispl(GUEST, DOM0, 0, &configuration(ONE.1));
+        let handle = both.tasks.spawn(async move { show_all(&mut displays, 2).await });
+        assert_eq!(both.wait(&handle), Some(Ok(Presented::Shown)), "{front:?} {back:?}: {:?}", both.states());
+        assert_shown(&both, ONE.0, ONE.1, 2);
+        assert_eq!(both.world.violations(), [""; 0], "{front:?} {back:?}");
+    }
+}
+
 #[test]
 fn the_burst_of_a_restart_is_survived_merged_or_not() {
     for (coalescing, burst) in [true, false].into_iter().flat_map(|merged| [(merged, "561"), (merged, "562")]) {
