@@ -14,7 +14,9 @@ pub fn edid(bytes: &[u8]) {
     assert!(read.modes.len() <= MOST_MODES && read.modes.iter().all(possible), "{read:?}");
     assert!(read.modes.iter().filter(|mode| mode.preferred).count() <= 1, "{read:?}");
     let again = edid::parse(&edid::build(&read)).expect("what was built can be read");
-    assert_eq!((&again.name, again.modes.is_empty()), (&read.name, read.modes.is_empty()));
+    // Modes that no clock can make are left out, so there may be fewer.
+    assert_eq!(again.name, read.name);
+    assert!(again.modes.len() <= read.modes.len(), "{again:?} was made of {read:?}");
     for mode in &again.modes {
         let size = |other: &Mode| (other.width, other.height) == (mode.width, mode.height);
         assert!(read.modes.iter().any(size), "{mode:?} is not in {read:?}");
