@@ -247,6 +247,12 @@ fn slots() -> impl Strategy<Value = [u8; 64]> {
     })
 }
 
+/// Whether a request has an EDID written by way of these pages: a guest that asks for one in its own ring has no ring then.
+fn writes_into(slot: &[u8; 64], pages: &[GrantRef]) -> bool {
+    let operation = Request::decode(slot).map(|request| request.operation);
+    matches!(operation, Ok(Operation::GetEdid { directory, .. }) if pages.contains(&directory))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -255,7 +261,8 @@ proptest! {
         let (mut both, mut front_end) = ScriptedFrontEnd::meet();
         let shared = share(&both, 1);
         prop_assert_eq!(front_end.request(&mut both, Operation::BufferCreate(shared.request)), Some(Status::OK));
-        for slot in &slots {
+        let rings = front_end.references;
+        for slot in slots.iter().filter(|slot| !writes_into(slot, &rings)) {
             front_end.send(slot);
             both.settle();
             prop_assert!(front_end.ring.pop().unwrap().is_some(), "no answer to {slot:x?}");

@@ -154,7 +154,8 @@ pub struct ScriptedFrontEnd {
     pub ring: FrontRing<Pages>,
     pub events: EventConsumer<Pages>,
     pub ports: [Port; 2],
-    references: [GrantRef; 2],
+    /// The grants of these pages.
+    pub references: [GrantRef; 2],
     next_id: u16,
 }
 
