@@ -10,8 +10,8 @@
 //! Where to begin reading: `boot` for the order of things, `arch::entry` for the first instruction, `executor` and
 //! `events` for how the machine sleeps and wakes, `memory` for who has which page, `store` for the xenstore.
 //!
-//! The modules without a machine under them (allocator, page tables, clock arithmetic, rings, grant table, xenstore
-//! client) are tested on the host; the rest is left out of such a test build.
+//! The modules without a machine under them (allocator, page tables, clock arithmetic, rings, grant table, mapping of
+//! grants, xenstore client) are tested on the host; the rest is left out of such a test build.
 #![cfg_attr(not(test), no_std)]
 // Outside of an image the machine is missing, or part of it, and with it whoever uses the parts that are tested.
 #![cfg_attr(any(test, not(image)), allow(dead_code, unused_imports))]

@@ -10,6 +10,7 @@ use crate::stage::{LIMIT, Stage};
 pub const CASES: &[Case] = &[
     ("xl_config_kiosk", |stage| boots(stage, "kiosk")),
     ("xl_config_sign_1080p", |stage| boots(stage, "sign-1080p")),
+    ("xl_config_sign_be_alloc", |stage| boots(stage, "sign-be-alloc")),
     ("xl_config_panel_800x600", |stage| boots(stage, "panel-800x600")),
     ("xl_config_debug", |stage| boots(stage, "debug")),
 ];
