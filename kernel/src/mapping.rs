@@ -58,7 +58,7 @@ pub(crate) fn map(
     let no_room = MapError::NoRoom(count);
     let mut handles = Vec::new();
     handles.try_reserve_exact(count).map_err(|_| no_room)?;
-    let first = window.take(count).filter(|_| count > 0).ok_or(no_room)?;
+    let first = window.take(count).ok_or(no_room)?;
     let mapped = references.chunks(BATCH).try_for_each(|batch| map_batch(mapper, peer, batch, first, &mut handles));
     let reached = mapped.and_then(|()| if mapper.reach(first..first + count) { Ok(()) } else { Err(no_room) });
     match reached {

@@ -18,8 +18,11 @@ impl Window {
         Self { pages, taken: Vec::new() }
     }
 
-    /// The first page of a run of `count`, at least 1; `None` when no free run is as long.
+    /// The first page of a run of `count`; `None` when no free run is as long, or when `count` is 0.
     pub(crate) fn take(&mut self, count: usize) -> Option<usize> {
+        if count == 0 {
+            return None;
+        }
         self.taken.try_reserve(1).ok()?;
         let mut start = self.pages.start;
         let mut place = 0;
@@ -63,7 +66,7 @@ mod tests {
         window.release(110..130);
         assert_eq!([21, 20, 41, 1, 19].map(|count| window.take(count)), [Some(160), Some(110), None, Some(181), None]);
         assert_eq!([18, 1].map(|count| window.take(count)), [Some(182), None]);
-        assert_eq!(window.take(usize::MAX), None);
+        assert_eq!([0, usize::MAX].map(|count| window.take(count)), [None, None]);
     }
 
     #[test]
