@@ -102,7 +102,7 @@ struct Flip {
 
 /// The state of a connector, from one connection to the next.
 pub struct Head {
-    /// What the back end has agreed to show.
+    /// What the back end has agreed to show, with the framebuffer that was flipped to last.
     scanout: Option<Scanout>,
     configuring: Option<Configuring>,
     flip: Option<Flip>,
@@ -337,6 +337,9 @@ impl Head {
                 self.statistics.unconfirmed += 1;
             }
             Err(_) => {}
+        }
+        if let (Ok(()) | Err(Error::Unconfirmed), Some(scanout)) = (&result, &mut self.scanout) {
+            scanout.fb_cookie = framebuffer.cookie();
         }
         if let Pacing::Refresh(period) = self.pacing {
             // In step with the refresh before, unless that is long past.

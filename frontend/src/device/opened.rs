@@ -148,7 +148,21 @@ impl<P: FrontPlatform> Device<P> {
     }
 
     /// The back end has agreed to show the new buffers, or has not.
-    pub(super) fn mode_changed(&mut self, index: usize, result: Result<(), Error>, now: Duration) {
+    pub(super) fn mode_configured(&mut self, index: usize, result: Result<(), Error>, now: Duration) {
+        let Connector { head, swapchain, .. } = &mut self.connectors[index];
+        // A frame of the old mode that was presented meanwhile has nowhere to be shown.
+        if let (Some((framebuffer, _)), Some(chain)) = (head.take_queued(), swapchain) {
+            chain.finished(framebuffer, Err(Error::Unconfirmed));
+        }
+        if result.is_err() {
+            // Nobody knows what is shown now: the next frame says it again.
+            head.forget_configuration();
+        }
+        self.mode_changed(index, result, now);
+    }
+
+    /// The new buffers take the place of the old ones, or could not be made.
+    fn mode_changed(&mut self, index: usize, result: Result<(), Error>, now: Duration) {
         let Connector { head, swapchain, coming, .. } = &mut self.connectors[index];
         let Some((mut chain, ticket)) = coming.take() else { return };
         if result.is_ok() {
@@ -158,8 +172,6 @@ impl<P: FrontPlatform> Device<P> {
             }
             *swapchain = Some(chain);
         } else {
-            // Nobody knows what is shown now: the next frame says it again.
-            head.forget_configuration();
             chain.leave(&mut self.objects, now);
         }
         ticket.into_iter().for_each(|ticket| self.tickets.part_ended(ticket, result.clone()));

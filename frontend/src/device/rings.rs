@@ -199,7 +199,7 @@ impl<P: FrontPlatform> Device<P> {
         }
         match party {
             Party::Swapchain => {}
-            Party::ModeChange => self.mode_changed(on, result, now),
+            Party::ModeChange => self.mode_configured(on, result, now),
             Party::Shut => self.retire(on, now),
             Party::Ticket(ticket) | Party::Together(ticket) => self.tickets.part_ended(ticket, result),
         }

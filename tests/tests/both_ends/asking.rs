@@ -391,6 +391,23 @@ fn objects_are_used_when_their_answers_are_there_and_end_in_order() {
 }
 
 #[test]
+fn what_was_flipped_to_is_what_is_in_use() {
+    let (mut rig, mut back_end) = scripted();
+    let now = rig.now();
+    let (buffer, _) = rig.device.create_dumb_buffer(20, 10, FORMAT, now).unwrap();
+    let [first, second] = [0, 1].map(|_| rig.device.add_framebuffer(buffer, 20, 10, FORMAT, now).unwrap().0);
+    back_end.answer_all(&mut rig);
+    let view = View { framebuffer: first, x: 0, y: 0, width: 20, height: 10 };
+    rig.device.set_config(0, Some(view), now).unwrap();
+    back_end.answer_all(&mut rig);
+    rig.device.page_flip(0, second, now).unwrap();
+    assert_eq!(rig.device.remove_framebuffer(first, now), Err(Error::FramebufferInUse(first)), "it is still shown");
+    back_end.answer_all(&mut rig);
+    assert_eq!(rig.device.remove_framebuffer(second, now), Err(Error::FramebufferInUse(second)));
+    assert!(rig.device.remove_framebuffer(first, now).is_ok());
+}
+
+#[test]
 fn a_picture_of_each_format_is_sized_by_the_back_end_s_stride() {
     let (mut rig, mut back_end) = scripted();
     for format in PixelFormat::ALL {

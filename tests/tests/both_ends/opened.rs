@@ -202,6 +202,36 @@ fn a_frame_of_the_mode_before_can_not_be_presented() {
 }
 
 #[test]
+fn a_frame_that_is_presented_while_the_mode_changes_ends_and_the_next_one_is_shown() {
+    for refused in [false, true] {
+        let (mut rig, mut back_end) = Rig::scripted(None, |device| device.open(0, Pacing::Free));
+        back_end.answer_all(&mut rig);
+        rig.show(0, 1).unwrap();
+        back_end.answer_all(&mut rig);
+        let (lent, now) = (rig.device.lend(0).unwrap(), rig.now());
+        let ticket = rig.device.set_mode(0, OTHER, now).unwrap();
+        let configuration = loop {
+            rig.settle();
+            let request = back_end.next().expect("the new buffers are made known, then shown");
+            if request.operation.code() == 0x14 {
+                break request;
+            }
+            back_end.answer(&request, Status::OK);
+        };
+        let number = rig.device.present(0, lent.generation, lent.buffer, now).unwrap();
+        rig.settle();
+        assert_eq!(rig.device.outcome(0, lent.generation, number), Some(None));
+        back_end.answer(&configuration, if refused { Status::INVALID } else { Status::OK });
+        rig.settle();
+        assert_eq!(rig.device.result(ticket).unwrap().is_err(), refused);
+        assert_eq!(rig.device.outcome(0, lent.generation, number), Some(Some(Outcome::Unconfirmed)));
+        assert_eq!(back_end.answer_all(&mut rig), [0; 0], "a frame of the old mode is not flipped to");
+        assert_eq!(rig.show(0, 2), Some(number + 1));
+        assert_eq!(back_end.answer_all(&mut rig).len(), 1);
+    }
+}
+
+#[test]
 fn a_mode_that_the_back_end_refuses_changes_nothing() {
     // Whichever of the requests it refuses, or leaves unanswered: buffers, framebuffers, configuration.
     let requests = [(0x10, Error::NoAnswer(0x10)), (0x12, Error::NoAnswer(0x12)), (0x14, Error::NoAnswer(0x14))];
