@@ -5,7 +5,8 @@
 //! [`vitrine_xen::platform`] and [`Output`]. So it runs unchanged on dom0's device nodes and on the fake Xen of the tests.
 //!
 //! Where to begin reading: [`link`] (who goes to which state when), [`device`] (one device), [`connector`] (its rings and
-//! requests), [`buffers`] (what the front end has made known, and all checks of it).
+//! requests), [`buffers`] (what the front end has made known, and all checks of it); then `view` (what SET_CONFIG means),
+//! `turn` (who is served when) and `trace`.
 
 mod bucket;
 pub mod buffers;

@@ -5,8 +5,8 @@ use vitrine_xen::io::displif::directory::GRANTS_PER_PAGE;
 use vitrine_xen::io::displif::{
     DisplayBuffer, Event, FLAG_REQUEST_ALLOCATION, Operation, PixelFormat, Request, Response, Scanout, Status,
 };
-use vitrine_xen::platform::SharedPages;
-use vitrine_xen::{GrantRef, PAGE_SIZE};
+use vitrine_xen::platform::{FrontPlatform, OwnPages, SharedPages};
+use vitrine_xen::{Access, DomainId, GrantRef, PAGE_SIZE};
 
 use crate::support::{GUEST, RawFrontend, Scene, framebuffer, whole};
 use Operation::{BufferCreate, BufferDestroy, FramebufferDetach, GetEdid, PageFlip, SetConfig};
@@ -121,18 +121,64 @@ fn directories_are_checked() {
     let directory = buffer.directory.memory();
     let second = directory.read_u32(0);
     let place = |page: usize| PAGE_SIZE * (page / GRANTS_PER_PAGE) + 4 + 4 * (page % GRANTS_PER_PAGE);
+    // Granted, but not to us.
+    let frames = frontend.domain.allocate(1).unwrap();
+    let foreign = frontend.domain.grant(DomainId(7), frames.gfn(0), Access::ReadWrite).unwrap().0;
     // A word of the directory, and what it says instead.
-    let cases = [(0, 0), (0, 5000), (place(0), 0), (place(7), 5000), (place(1029), 0), (place(1023), u32::MAX)];
+    let cases = [
+        (0, 0),
+        (0, 5000),
+        (0, foreign),
+        (place(0), 0),
+        (place(7), 5000),
+        (place(8), foreign),
+        (place(1029), 0),
+        (place(1023), u32::MAX),
+    ];
     for (at, wrong) in cases {
         let right = directory.read_u32(at);
         directory.write_u32(at, wrong);
         assert_eq!(scene.ask(&mut frontend, 0, BufferCreate(request)), Status::INVALID, "{wrong} at {at}");
+        assert_eq!(scene.dom0.usage().mapping, 2, "{wrong} at {at}");
         directory.write_u32(at, right);
     }
     // A directory that lists itself, and a page twice, is strange but harmless.
     directory.write_u32(PAGE_SIZE, second);
     directory.write_u32(place(7), directory.read_u32(place(8)));
     assert_eq!(scene.ask(&mut frontend, 0, BufferCreate(request)), Status::OK);
+}
+
+#[test]
+fn a_circle_of_directory_pages_is_read_as_often_as_it_is_long() {
+    let (mut scene, mut frontend) = Scene::connected();
+    let (buffer, request) = frontend.buffer(1, 2000 * PAGE_SIZE as u32);
+    // The first page lists itself as the next one, for ever.
+    buffer.directory.memory().write_u32(0, request.directory.0);
+    let long = DisplayBuffer { buffer_size: 5000 * PAGE_SIZE as u32, ..request };
+    assert_eq!(scene.ask(&mut frontend, 0, BufferCreate(long)), Status::OK);
+    assert_eq!(scene.dom0.usage().mapping, 2 + 5000, "each page several times, which only costs the guest's own limit");
+    assert_eq!(scene.ask(&mut frontend, 0, BufferDestroy(1)), Status::OK);
+    assert_eq!(scene.dom0.usage().mapping, 2);
+}
+
+#[test]
+fn an_import_may_begin_within_a_page() {
+    for offset in [1, 1027, 4095] {
+        let (mut scene, mut frontend) = Scene::connected();
+        let (buffer, request) = frontend.buffer(1, BYTES + offset);
+        for pixel in 0..64 * 48u32 {
+            let bytes = pixel.to_le_bytes();
+            buffer.memory().write((offset + 4 * pixel) as usize, &bytes);
+        }
+        let imported = DisplayBuffer { buffer_size: BYTES, data_offset: offset, ..request };
+        assert_eq!(scene.ask(&mut frontend, 0, BufferCreate(imported)), Status::OK);
+        assert_eq!(scene.dom0.usage().mapping, 2 + (BYTES + offset).div_ceil(4096) as usize);
+        assert_eq!(scene.ask(&mut frontend, 0, framebuffer(1, 2, SIZE, Xrgb8888)), Status::OK);
+        assert_eq!(scene.ask(&mut frontend, 0, SetConfig(whole(2, SIZE))), Status::OK);
+        let (_, pixels) = scene.canvas.heads()[0].picture.clone().unwrap();
+        let words = pixels.chunks_exact(4).map(|pixel| u32::from_le_bytes(pixel.try_into().unwrap()));
+        assert!(words.eq(0..64 * 48), "{offset}");
+    }
 }
 
 #[test]
