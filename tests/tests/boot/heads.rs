@@ -13,6 +13,7 @@ pub const CASES: &[Case] = &[
     ("one_framebuffer_spans_connectors", |stage| span(stage, 0)),
     ("an_import_with_an_odd_offset_is_exact", |stage| span(stage, 1027)),
     ("one_framebuffer_is_mirrored", mirror),
+    ("the_mode_is_changed_to_those_of_the_edid", modes),
 ];
 
 /// What the machine's connectors are made to show, in their order.
@@ -71,6 +72,22 @@ fn mirror(stage: &Stage) -> Result<()> {
     let whole = testcard(largest(|size| size.0), largest(|size| size.1), 1);
     for (number, (width, height)) in (1..).zip(SIZES) {
         stage.screen_of(number)?.expect_equal(&part(&whole, 0, 0, width, height))?;
+    }
+    Ok(())
+}
+
+/// The screen really changes its mode, to modes of which nothing but the EDID tells.
+fn modes(stage: &Stage) -> Result<()> {
+    let scene = stage.scene()?;
+    let guest = scene.guest("modes", |config| config.command_line = "modes=800x600,640x480,1280x960".into())?;
+    guest.wait_line("modes: picture 3 is 1280x960", LIMIT)?;
+    stage.screen()?.expect_equal(&testcard(1280, 960, 3))?;
+    let said = guest.console();
+    let preferred = said.lines().find(|line| line.contains("preferred")).unwrap_or_default();
+    ensure!(preferred.contains("1024x768"), "the mode that the configuration names is not preferred:\n{said}");
+    for mode in ["800x600", "640x480", "1280x960"] {
+        ensure!(said.contains(&format!("modes: there is {mode}")), "the EDID has no {mode}:\n{said}");
+        scene.back_end.wait_line(&format!("shows {mode} in mode {mode}"), LIMIT)?;
     }
     Ok(())
 }
