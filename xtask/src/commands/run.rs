@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use xtask::lab::{Lab, Need};
 use xtask::machine::{
-    Display, Entry, Guest, GuestConfig, Listener, Machine, Options, Payload, Program, SCREEN, ShutdownReason, Source,
+    Display, Entry, Guest, GuestConfig, Listener, Machine, Options, Payload, Program, SCREEN, Screens, ShutdownReason,
+    Source,
 };
 use xtask::{images, note, say};
 
@@ -25,7 +26,7 @@ pub struct Arguments {
     /// The example to run
     #[arg(default_value = "dashboard", conflicts_with = "config")]
     example: String,
-    /// Save the screen as a PNG file once the first picture is on it, and end
+    /// Save the first screen as a PNG file once the first picture is on it, and end
     #[arg(long, value_name = "FILE.png")]
     shot: Option<PathBuf>,
     /// With --shot, save the screen so many seconds after the first picture
@@ -94,6 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Options {
             payload: appliance.payload()?,
             display,
+            screens: appliance.screens()?,
             cold: arguments.cold,
             listener: Some(show_lines(arguments.verbose)),
             ..Options::default()
@@ -162,6 +164,14 @@ impl Appliance {
         self.config.lines().any(|line| line.trim_start().starts_with("vdispl"))
     }
 
+    /// The machine with the screens that the configuration names.
+    fn screens(&self) -> Result<Screens> {
+        let highest = highest_connector(&self.config);
+        Screens::for_connectors(highest).with_context(|| {
+            format!("the configuration names Virtual-{highest}, and the machine has Virtual-1 to Virtual-4")
+        })
+    }
+
     /// Builds the image, and the back end if the guest needs one.
     fn payload(&self) -> Result<Payload> {
         let mut payload = Payload::default();
@@ -182,6 +192,12 @@ fn config_field(config: &str, key: &str) -> Option<String> {
         rest[1..].split(quote).next().map(str::to_owned)
     };
     config.lines().find_map(value)
+}
+
+/// The highest N of the connectors `Virtual-N:WIDTHxHEIGHT` in an xl.cfg; 0 if there are none.
+fn highest_connector(config: &str) -> usize {
+    let number = |part: &str| part.split_once(':')?.0.parse().ok();
+    config.split("Virtual-").skip(1).filter_map(number).max().unwrap_or_default()
 }
 
 /// A window needs a desktop; pictures need neither window nor VNC.
@@ -243,6 +259,13 @@ mod tests {
         assert_eq!(config_field(config, "name").unwrap(), "kiosk");
         assert_eq!(config_field(config, "kernel").unwrap(), "/etc/xen/a.elf");
         assert_eq!(config_field(config, "memory"), None);
+    }
+
+    #[test]
+    fn connectors_are_counted() {
+        let config = "# Virtual-9 is not one\nvdispl=['backend=0,connectors=Virtual-1:800x600;Virtual-3:640x480']\n";
+        assert_eq!(highest_connector(config), 3);
+        assert_eq!(highest_connector("memory = 32\n"), 0);
     }
 
     #[test]
