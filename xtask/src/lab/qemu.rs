@@ -7,6 +7,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Starts the program that follows with the same addresses each time.
+const FIXED_ADDRESSES: [&str; 2] = ["setarch", "--addr-no-randomize"];
+
 /// One QEMU of the lab.
 #[derive(Debug, Clone)]
 pub struct Qemu {
@@ -26,7 +29,7 @@ impl Qemu {
         let library_path = std::env::join_paths(libraries::folders_of(tree)).context("the lab's path has a colon")?;
         let mut qemu = Qemu { tree: tree.to_owned(), library_path, version: String::new() };
         host::require(&[("setpriv", "util-linux")])?;
-        let said = host::output(qemu.program().arg("--version")).context("the lab's QEMU doesn't run here")?;
+        let said = host::output(qemu.program(&[]).arg("--version")).context("the lab's QEMU doesn't run here")?;
         let line = said.lines().next().unwrap_or_default();
         line.trim_start_matches("QEMU emulator version ").clone_into(&mut qemu.version);
         Ok(qemu)
@@ -38,9 +41,28 @@ impl Qemu {
         major.is_some_and(|major| major >= WARM_START_SINCE_QEMU)
     }
 
+    /// Whether such a machine with several screens can be started again. What QEMU 10.0 saves and loads of the second and
+    /// further ones depends on bytes behind the field that it means (`scanout_vmstate_after_v2` takes each for the first).
+    /// With the same addresses in each run, these bytes are the same at each start: a state that was restored once always
+    /// is, and one that can't be is replaced. Without, each start is a toss; not every container lets a program ask for it.
+    pub fn has_warm_screens(&self) -> bool {
+        let [program, arguments @ ..] = FIXED_ADDRESSES;
+        self.has_warm_start()
+            && Command::new(program).args(arguments).arg("true").output().is_ok_and(|o| o.status.success())
+    }
+
+    /// The start of a command line of a machine with several screens; see [`Qemu::has_warm_screens`].
+    pub fn command_with_screens(&self) -> Command {
+        self.with_data(if self.has_warm_screens() { &FIXED_ADDRESSES } else { &[] })
+    }
+
     /// The start of a command line: the program, its libraries and its data.
     pub fn command(&self) -> Command {
-        let mut command = self.program();
+        self.with_data(&[])
+    }
+
+    fn with_data(&self, launcher: &[&str]) -> Command {
+        let mut command = self.program(launcher);
         for folder in ["usr/share/qemu", "usr/share/seabios"] {
             command.arg("-L").arg(self.tree.join(folder));
         }
@@ -48,9 +70,9 @@ impl Qemu {
     }
 
     /// QEMU as a child that Linux ends when the thread that started it is gone, however that came.
-    fn program(&self) -> Command {
+    fn program(&self, launcher: &[&str]) -> Command {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--"]);
+        command.args(["--pdeathsig", "KILL", "--"]).args(launcher);
         command.arg(self.tree.join("usr/bin/qemu-system-x86_64"));
         command.env("LD_LIBRARY_PATH", &self.library_path);
         command.env("QEMU_MODULE_DIR", self.tree.join("usr/lib/x86_64-linux-gnu/qemu"));

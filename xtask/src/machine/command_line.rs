@@ -29,7 +29,7 @@ pub mod files {
 /// Paths of a run are relative to its folder, so two runs of the same machine have the same line: it is part of the key
 /// of a saved state.
 pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock, screens: Screens) -> Command {
-    let mut command = qemu.command();
+    let mut command = if screens == Screens::One { qemu.command() } else { qemu.command_with_screens() };
     command.args(["-nodefaults", "-no-user-config", "-no-reboot", "-machine", "q35,usb=off", "-accel", "tcg"]);
     command.args(["-smp", "1", "-m", &MEMORY_MIB.to_string(), "-cpu", CPU]);
     if clock == Clock::Instructions {

@@ -74,8 +74,8 @@ impl<'l> Start<'l> {
         Ok(machine)
     }
 
-    /// Makes dom0 take all screens for connected: QEMU says it of the first one only. It is done late because QEMU 10.0
-    /// dies when it restores a machine that shows something on several.
+    /// Makes dom0 take all screens for connected: QEMU says it of the first one only. It is done after the start,
+    /// so that a saved state shows something on the first one only.
     fn connect_screens(&self, machine: &Machine) -> Result<()> {
         for number in 2..=self.screens.count() {
             machine.run_ok(&format!("echo on > /sys/class/drm/card0-Virtual-{number}/status"))?;
@@ -95,6 +95,10 @@ impl<'l> Start<'l> {
         }
         if !self.qemu.has_warm_start() {
             crate::note!("QEMU {} can't start a saved Xen again: booting from cold", self.qemu.version);
+            return Ok(None);
+        }
+        if self.screens != Screens::One && !self.qemu.has_warm_screens() {
+            crate::note!("QEMU can't save several screens here (setarch --addr-no-randomize fails): booting from cold");
             return Ok(None);
         }
         warm::state_file(self.lab, &self.qemu, &self.command()).map(Some)
