@@ -135,7 +135,11 @@ impl Screen {
     }
 
     /// Flips `count` times between two frames, each when the one before is done; returns the number of events.
+    ///
+    /// On a screen that is on, Linux would flip to the first frame too, with no event for us, and would refuse the next flip
+    /// (EBUSY) until that one is done. So it is switched off before.
     pub fn flip(&mut self, format: Format, count: usize) -> Result<usize> {
+        self.blank()?;
         let frames = vec![self.frame(format, self.size(), 1)?, self.frame(format, self.size(), 2)?];
         self.configure(&frames[0], (0, 0))?;
         let mut events = 0;

@@ -19,7 +19,7 @@ pub struct Arguments {
 enum Command {
     /// Fetch and build what is missing; the other commands do it by themselves
     Prepare {
-        /// Also fetch QEMU 7.2, whose time can count instructions
+        /// Also fetch QEMU 7.2: its time can count instructions, and it runs Linux as a guest
         #[arg(long)]
         icount: bool,
         /// Ask Debian for newer packages

@@ -37,7 +37,7 @@ pub enum Tree {
     Linux,
     /// The QEMU of every day, on the host's own C library.
     Qemu,
-    /// QEMU 7.2, whose time can count instructions.
+    /// QEMU 7.2, whose time can count instructions, and in which Linux runs as a guest.
     QemuIcount,
 }
 
