@@ -10,13 +10,16 @@ pub const CASES: &[Case] = &[("the_back_end_answers_every_request_as_the_protoco
 
 fn conformance(stage: &Stage) -> Result<()> {
     let scene = stage.scene()?;
-    let guest = scene.guest("conformance", |_| ())?;
+    let guest = scene.guest("conformance", |config| {
+        config.memory_mib = 64;
+        config.connectors = "Virtual-1:1024x768;Virtual-2:800x600".into();
+    })?;
     let total = guest.wait_line("conformance: ", LIMIT)?;
     let reason = guest.wait_shutdown(LIMIT)?;
     let console = guest.console();
     ensure!(reason == ShutdownReason::PowerOff, "{total}; it ended by {reason:?}:\n{console}");
     ensure!(total.ends_with(" 0 deviations") && !console.contains("DEVIATES"), "{total}:\n{console}");
     let cases = console.lines().filter(|line| line.contains(" expected ") && line.contains(" ok ")).count();
-    ensure!(cases >= 90, "only {cases} cases:\n{console}");
+    ensure!(cases >= 100, "only {cases} cases:\n{console}");
     Ok(())
 }
