@@ -14,7 +14,9 @@ use vitrine_xen::fake::vdispl::{backend_path, frontend_path};
 use vitrine_xen::fake::{Domain, Pages, SyncStore, Vdispl, World};
 use vitrine_xen::io::displif::directory;
 use vitrine_xen::io::displif::nodes::{EVENT_CHANNEL, EVENT_RING, REQUEST_CHANNEL, REQUEST_RING, Resolution};
-use vitrine_xen::io::displif::{DisplayBuffer, Framebuffer, Operation, PixelFormat, Request, Scanout};
+use vitrine_xen::io::displif::{
+    DisplayBuffer, FLAG_REQUEST_ALLOCATION, Framebuffer, Operation, PixelFormat, Request, Scanout,
+};
 use vitrine_xen::platform::{BackStore, FrontPlatform, OwnPages, SharedPages};
 use vitrine_xen::ring::{SLOT_SIZE, Slot};
 use vitrine_xen::xenbus::XenbusState;
@@ -56,7 +58,7 @@ pub fn requests(bytes: &[u8]) {
 pub fn directories(bytes: &[u8]) {
     let mut scene = Scene::new();
     scene.connect();
-    let actions = [Scene::entry, Scene::entry, Scene::create, Scene::create, Scene::destroy, Scene::ask];
+    let actions = [Scene::entry, Scene::map, Scene::create, Scene::create, Scene::destroy, Scene::ask];
     scene.play(bytes, &actions);
 }
 
@@ -79,6 +81,8 @@ struct Scene {
     rings: Vec<Rings>,
     buffer: Granted,
     directory: Granted,
+    /// Pages that the back end has allocated, or whatever else it lets be mapped.
+    mapped: Vec<<Domain as FrontPlatform>::Mapped>,
     next_id: u16,
 }
 
@@ -114,7 +118,19 @@ impl Scene {
             let memory = directory.pages.memory().part(index * PAGE_SIZE, PAGE_SIZE);
             directory::write(memory, &[*page], &buffer.references);
         }
-        Self { world, dom0, guest, store, engine, screens, rings: Vec::new(), buffer, directory, next_id: 0 }
+        Self {
+            world,
+            dom0,
+            guest,
+            store,
+            engine,
+            screens,
+            rings: Vec::new(),
+            buffer,
+            directory,
+            mapped: Vec::new(),
+            next_id: 0,
+        }
     }
 
     /// Does what the bytes say, then lets the toolstack remove the device, and looks at what is left.
@@ -123,8 +139,10 @@ impl Scene {
         act(&mut self, &mut input, actions);
         self.world.remove_vdispl(GUEST, DOM0, 0);
         self.serve();
+        self.mapped.clear();
         let usage = self.dom0.usage();
-        assert_eq!((usage.mapping, usage.ports, self.screens.open()), (0, 0, 0), "{usage:?}");
+        let held = (usage.mapping, usage.ports, usage.pages, usage.grants);
+        assert_eq!((held, self.screens.open()), ((0, 0, 0, 0), 0), "{usage:?}");
         assert_eq!(self.guest.usage().mapped, 0);
         assert_eq!(self.world.violations(), [""; 0]);
     }
@@ -212,6 +230,8 @@ impl Scene {
 
     fn display_buffer(&self, input: &mut Input<'_>) -> Read<DisplayBuffer> {
         let (width, height) = *input.choose(&[MODES[0], MODES[0], MODES[1], (0, 0), (1, 1), (1023, 1023)])?;
+        const ALLOCATED: u32 = FLAG_REQUEST_ALLOCATION;
+        let kinds = [(0, 0), (0, 0), (0, 0), (0, 64), (0, 4095), (0, 4096), (ALLOCATED, 0), (ALLOCATED, 0)];
         let mut buffer = DisplayBuffer {
             dbuf_cookie: cookie(input)?,
             width,
@@ -220,8 +240,9 @@ impl Scene {
             buffer_size: *input.choose(&[4800, 4096 * 4, 4096, 1, 0, 4096 * BUFFER_PAGES as u32])?,
             flags: 0,
             directory: self.directory_reference(input)?,
-            data_offset: *input.choose(&[0, 0, 0, 64, 4095, 4096])?,
+            data_offset: 0,
         };
+        (buffer.flags, buffer.data_offset) = *input.choose(&kinds)?;
         if (width, height) == (0, 0) {
             buffer.bits_per_pixel = 0;
         }
@@ -362,6 +383,19 @@ impl Scene {
             index => self.buffer.references[usize::from(index) % BUFFER_PAGES].0,
         };
         self.directory.pages.memory().write_u32(page * PAGE_SIZE + 4 * word, value);
+        Ok(())
+    }
+
+    /// Maps what a directory page lists first, or unmaps what was mapped longest.
+    fn map(&mut self, input: &mut Input<'_>) -> Read<()> {
+        let page = input.int_in_range(0..=2 * DIRECTORY_PAGES - 1)?;
+        if page >= DIRECTORY_PAGES {
+            self.mapped.drain(..self.mapped.len().min(1));
+            return Ok(());
+        }
+        let reference = GrantRef(self.directory.pages.memory().read_u32(page * PAGE_SIZE + 4));
+        // What was not granted can't be mapped.
+        self.mapped.extend(FrontPlatform::map(&self.guest, DOM0, &[reference]));
         Ok(())
     }
 
