@@ -112,7 +112,7 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.is_expected() { "ok" } else { "DEVIATES" };
         let Self { name, request, expected, actual, displ_be } = self;
-        write!(f, "{verdict:8} {name:26} {request:58} expected {expected:16} got {actual:20}")?;
+        write!(f, "{verdict:8} {name:25} {request:56} expected {expected:14} got {actual}")?;
         if displ_be.is_empty() { Ok(()) } else { write!(f, " (displ_be: {displ_be})") }
     }
 }
