@@ -144,11 +144,6 @@ impl Swapchain {
         }
     }
 
-    /// Whether this buffer is lent out.
-    pub fn has_lent(&self, framebuffer: FramebufferId) -> bool {
-        self.buffers.iter().any(|own| own.framebuffer == framebuffer && matches!(own.state, Use::Lent))
-    }
-
     /// A lent buffer is on its way to the screen: the number of its flip. `None` when it is not lent by this swapchain.
     pub fn present(&mut self, framebuffer: FramebufferId) -> Option<u64> {
         self.lent(framebuffer)?.state = Use::Flipping;

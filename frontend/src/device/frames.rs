@@ -69,22 +69,6 @@ impl<P: FrontPlatform> Device<P> {
         Some(number)
     }
 
-    /// Shows lent buffers on several connectors, given as (connector, generation, buffer), one request after the other
-    /// without anything between them. All or none: `false` when one of them can't be shown.
-    pub fn present_together(&mut self, frames: &[(usize, u64, FramebufferId)], now: Duration) -> bool {
-        let connected = self.is_connected();
-        let possible = |(connector, generation, buffer): &(usize, u64, FramebufferId)| {
-            connected
-                && *generation == self.generation
-                && self.swapchain(*connector).is_some_and(|chain| chain.has_lent(*buffer))
-        };
-        let all = frames.iter().all(possible);
-        for (connector, generation, buffer) in frames.iter().filter(|_| all) {
-            self.present(*connector, *generation, *buffer, now);
-        }
-        all
-    }
-
     /// How a flip ended: `Some(Some(..))` when it has, `Some(None)` while it is in flight, `None` when its connection is
     /// gone, or the connector can't be used any more.
     pub fn outcome(&self, connector: usize, generation: u64, number: u64) -> Option<Option<Outcome>> {

@@ -1,8 +1,7 @@
 //! Boot tests: real images under real Xen in QEMU, judged by the screen and the console.
 //!
 //! They come one after the other, because they share a machine and its screen; those with a Linux guest have a machine of
-//! their own. They are run by
-//! `cargo xtask test`, or alone by `cargo test -p vitrine-tests --test boot [NAME]`. Begin reading at [`stage`], which is
+//! their own. They are run by `cargo xtask test`, or alone by `cargo test -p vitrine-tests --test boot [NAME]`. Begin reading at [`stage`], which is
 //! what a test has to work with.
 
 mod conformance;

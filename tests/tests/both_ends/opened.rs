@@ -73,21 +73,27 @@ fn a_connector_whose_flip_is_not_done_holds_up_no_other() {
 }
 
 #[test]
-fn frames_that_belong_together_are_all_presented_or_none() {
-    let mut rig = Rig::with_connectors(3);
-    (0..3).for_each(|connector| rig.open(connector));
-    let lent: Vec<_> = (0..3).map(|connector| rig.device.lend(connector).unwrap()).collect();
+fn a_frame_is_presented_once_and_on_its_own_connector_only() {
+    let mut rig = Rig::with_connectors(2);
+    (0..2).for_each(|connector| rig.open(connector));
+    let lent: Vec<_> = (0..2).map(|connector| rig.device.lend(connector).unwrap()).collect();
     (0..).zip(&lent).for_each(|(number, lent)| crate::rig::fill(lent, number));
-    let frames: Vec<_> = (0..).zip(&lent).map(|(index, lent)| (index, lent.generation, lent.buffer)).collect();
     let now = rig.now();
-    let swapped = [(0, frames[1].1, frames[1].2), frames[2]];
-    assert!(!rig.device.present_together(&swapped, now), "this is another connector's buffer");
+    for (connector, other) in [(0, &lent[1]), (1, &lent[0])] {
+        assert_eq!(
+            rig.device.present(connector, other.generation, other.buffer, now),
+            None,
+            "it is another connector's"
+        );
+    }
     rig.settle();
     assert_eq!(rig.both.screens.flips(), 0);
-    assert!(rig.device.present_together(&frames, now));
+    for (connector, own) in lent.iter().enumerate() {
+        assert!(rig.device.present(connector, own.generation, own.buffer, now).is_some());
+    }
     rig.settle();
-    (0..3).for_each(|connector| assert_shows(&rig, connector, connector));
-    assert!(!rig.device.present_together(&frames, now), "they are not lent any more");
+    (0..2).for_each(|connector| assert_shows(&rig, connector, connector));
+    assert_eq!(rig.device.present(0, lent[0].generation, lent[0].buffer, now), None, "it is not lent any more");
 }
 
 /// What both ends use, so that nothing that leaks goes unseen.
