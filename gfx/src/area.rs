@@ -9,7 +9,7 @@ use embedded_graphics_core::{
 ///
 /// [`Rectangle`] says the same by corner and size, whose sum can leave `i32`; edges can be compared and intersected
 /// without care. Every area that isn't empty in this crate is one inside a surface, hence within `0..=MAX_SIDE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Area {
     pub left: i32,
     pub top: i32,

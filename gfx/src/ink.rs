@@ -7,7 +7,7 @@ use embedded_graphics_core::pixelcolor::Rgb888;
 ///
 /// Where the background is known, drawing an edge needs no reading of the frame buffer. Both give the same picture when
 /// what is known is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ink {
     color: Rgb888,
     background: Option<Rgb888>,

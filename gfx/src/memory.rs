@@ -1,5 +1,7 @@
 //! Memory that holds pixels, reached by copies only.
 
+use embedded_graphics_core::primitives::Rectangle;
+
 use crate::surface::STAGE;
 
 /// Memory made of pixels, which are read and written by value.
@@ -23,8 +25,17 @@ pub trait PixelMemory {
     /// What the start of every row must be a multiple of, in bytes.
     const ALIGNMENT: usize;
 
+    /// Whether there are pixels at all. Where there are none, an operation is [noted](Self::note) and nothing is drawn.
+    const KEEPS: bool = true;
+
     /// How many bytes there are.
     fn byte_count(&self) -> usize;
+
+    /// An operation would change pixels of `area`, all of which are inside the surface. `digest` is a hash of all that the
+    /// pixels which it leaves depend on, other than those which it finds. Called only where [`Self::KEEPS`] is false.
+    fn note(&mut self, area: &Rectangle, digest: u64) {
+        let _ = (area, digest);
+    }
 
     /// Sets `count` pixels from byte `at` on to `value`.
     fn fill(&mut self, at: usize, count: usize, value: u32);
@@ -34,6 +45,18 @@ pub trait PixelMemory {
 
     /// Copies the pixels from byte `at` on into `pixels`, as many as it holds.
     fn read(&self, at: usize, pixels: &mut [u32]);
+
+    /// Lets `count` pixels from byte `at` on be changed, part by part from the first to the last. A part is told how many
+    /// pixels came before it.
+    fn modify(&mut self, at: usize, count: usize, mut change: impl FnMut(usize, &mut [u32])) {
+        let mut stage = [0; STAGE];
+        for first in (0..count).step_by(STAGE) {
+            let part = &mut stage[..STAGE.min(count - first)];
+            self.read(at + first * Self::BYTES, part);
+            change(first, part);
+            self.write(at + first * Self::BYTES, part);
+        }
+    }
 
     /// Copies `count` pixels from byte `from` on to those from byte `to` on, as if all were read before any is written.
     fn copy_within(&mut self, from: usize, to: usize, count: usize) {
@@ -70,6 +93,10 @@ impl PixelMemory for [u32] {
         pixels.copy_from_slice(&self[at / 4..][..pixels.len()]);
     }
 
+    fn modify(&mut self, at: usize, count: usize, mut change: impl FnMut(usize, &mut [u32])) {
+        change(0, &mut self[at / 4..][..count]);
+    }
+
     fn copy_within(&mut self, from: usize, to: usize, count: usize) {
         <[u32]>::copy_within(self, from / 4..from / 4 + count, to / 4);
     }
@@ -81,9 +108,18 @@ macro_rules! forward_to_target {
         $($head)* {
             const BYTES: usize = <$target>::BYTES;
             const ALIGNMENT: usize = <$target>::ALIGNMENT;
+            const KEEPS: bool = <$target>::KEEPS;
 
             fn byte_count(&self) -> usize {
                 PixelMemory::byte_count(&**self)
+            }
+
+            fn note(&mut self, area: &Rectangle, digest: u64) {
+                PixelMemory::note(&mut **self, area, digest);
+            }
+
+            fn modify(&mut self, at: usize, count: usize, change: impl FnMut(usize, &mut [u32])) {
+                PixelMemory::modify(&mut **self, at, count, change);
             }
 
             fn fill(&mut self, at: usize, count: usize, value: u32) {

@@ -1,6 +1,7 @@
 //! Filled shapes with anti-aliased edges, and gradients.
 
-use crate::{Ink, PixelMemory, Surface, area::Area, ink::Spans, pixel, surface::MAX_SIDE};
+use crate::{Ink, PixelMemory, Surface, area::Area, digest::Digest, ink::Spans, pixel, surface::MAX_SIDE};
+use core::hash::Hash;
 use embedded_graphics_core::{
     geometry::{Point, Size},
     pixelcolor::Rgb888,
@@ -28,7 +29,8 @@ impl<M: PixelMemory> Surface<M> {
     /// Fills a rectangle whose corners together make a circle of this diameter.
     fn fill_round(&mut self, rectangle: &Rectangle, diameter: u32, ink: Ink) {
         let area = Area::from_rectangle(rectangle);
-        let Some(visible) = self.touch(area) else { return };
+        let describe = |operation: &mut Digest| ("round", rectangle, diameter, ink).hash(operation);
+        let Some(visible) = self.begin(area, describe) else { return };
         let Size { width, height } = rectangle.size;
         let corner = Corner { diameter: diameter.min(MAX_SIDE) };
         let mut spans = Spans::new(self, visible, ink);
@@ -44,7 +46,8 @@ impl<M: PixelMemory> Surface<M> {
     /// Fills a rectangle with colours that go from `top` in its first row to `bottom` in its last.
     pub fn fill_gradient(&mut self, rectangle: &Rectangle, top: Rgb888, bottom: Rgb888) {
         let area = Area::from_rectangle(rectangle);
-        let Some(visible) = self.touch(area) else { return };
+        let describe = |operation: &mut Digest| ("gradient", rectangle, top, bottom).hash(operation);
+        let Some(visible) = self.begin(area, describe) else { return };
         let (top, bottom) = (pixel::pack(top), pixel::pack(bottom));
         let last = i64::from(rectangle.size.height.saturating_sub(1).max(1));
         for y in visible.top..visible.bottom {
@@ -60,7 +63,8 @@ impl<M: PixelMemory> Surface<M> {
     pub fn fill_stroke(&mut self, from: Point, to: Point, width: u32, ink: Ink) {
         let stroke = Stroke::new(from, to, width);
         let area = stroke.envelope();
-        let Some(visible) = self.touch(area) else { return };
+        let describe = |operation: &mut Digest| ("stroke", from, to, width, ink).hash(operation);
+        let Some(visible) = self.begin(area, describe) else { return };
         let mut spans = Spans::new(self, visible, ink);
         for y in visible.top..visible.bottom {
             spans.start_row(visible.left, y);

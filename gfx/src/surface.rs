@@ -1,7 +1,17 @@
 //! A picture in memory, and drawing on it row by row.
 
-use crate::{Damage, PixelMemory, area::Area, pixel};
-use core::{convert::Infallible, fmt};
+use crate::{
+    Damage, PixelMemory,
+    area::Area,
+    digest::{Digest, Identity},
+    part::Window,
+    pixel,
+};
+use core::{
+    convert::Infallible,
+    fmt,
+    hash::{Hash, Hasher},
+};
 use embedded_graphics_core::{
     Pixel,
     draw_target::DrawTarget,
@@ -26,8 +36,13 @@ pub struct Surface<M> {
     memory: M,
     size: Size,
     stride: usize,
+    /// Where in the whole picture the top left corner is: not at its own when a [`Part`](crate::Part) is drawn on.
+    origin: Point,
+    /// The pixels that exist and, in a part, may be changed. From the top left corner, as the clip is.
+    limits: Area,
     clip: Area,
     damage: Damage,
+    identity: Identity,
 }
 
 /// Why memory can't be a [`Surface`].
@@ -107,8 +122,9 @@ impl<M: PixelMemory> Surface<M> {
         if len < needed {
             return Err(SurfaceError::Memory { needed, len });
         }
-        let clip = Area { left: 0, top: 0, right: width as i32, bottom: height as i32 };
-        Ok(Self { memory, size, stride, clip, damage: Damage::NONE })
+        let limits = Area::from_rectangle(&Rectangle::new(Point::zero(), size));
+        let (origin, clip, damage, identity) = (Point::zero(), limits, Damage::NONE, Identity::new());
+        Ok(Self { memory, size, stride, origin, limits, clip, damage, identity })
     }
 
     /// Bytes from the start of a row to the start of the next.
@@ -128,7 +144,7 @@ impl<M: PixelMemory> Surface<M> {
 
     /// The colour of one pixel; `None` outside the surface. Not affected by the clip.
     pub fn pixel(&self, point: Point) -> Option<Rgb888> {
-        let area = self.bounds().intersection(Area::from_rectangle(&Rectangle::new(point, Size::new_equal(1))));
+        let area = self.limits.intersection(Area::from_rectangle(&Rectangle::new(point, Size::new_equal(1))));
         if area.is_empty() {
             return None;
         }
@@ -145,7 +161,7 @@ impl<M: PixelMemory> Surface<M> {
     /// Lets drawing change the pixels inside `clip` only, and returns the clip that was in force before.
     pub fn set_clip(&mut self, clip: &Rectangle) -> Rectangle {
         let before = self.clip;
-        self.clip = self.bounds().intersection(Area::from_rectangle(clip));
+        self.clip = self.limits.intersection(Area::from_rectangle(clip));
         before.to_rectangle()
     }
 
@@ -161,10 +177,12 @@ impl<M: PixelMemory> Surface<M> {
 
     /// Copies a picture in memory of our own to this one, its top left corner to `at`.
     pub fn draw_surface<S: AsRef<[u32]>>(&mut self, source: &Surface<S>, at: Point) {
-        let Some(visible) = self.touch(Area::from_rectangle(&Rectangle::new(at, source.size))) else { return };
+        let area = source.readable().moved(at);
+        let Some(visible) = self.begin(area, |operation| ("picture", at, source.identity()).hash(operation)) else {
+            return;
+        };
         for y in visible.top..visible.bottom {
-            let pixels = source.row((y - at.y) as usize);
-            self.put_row(visible.left, y, &pixels[(visible.left - at.x) as usize..][..visible.width()]);
+            self.put_row(visible.left, y, source.run(visible.left - at.x, y - at.y, visible.width()));
         }
     }
 
@@ -173,7 +191,7 @@ impl<M: PixelMemory> Surface<M> {
     pub fn scroll(&mut self, area: &Rectangle, by: Point) {
         let whole = self.clip.intersection(Area::from_rectangle(area));
         let moved = whole.intersection(whole.moved(by));
-        let Some(target) = self.touch(moved) else { return };
+        let Some(target) = self.begin(moved, |operation| ("scroll", area, by).hash(operation)) else { return };
         if target.width() * M::BYTES == self.stride {
             let (to, pixels) = (self.offset(target.left, target.top), target.pixels());
             return self.memory.copy_within(self.offset(target.left - by.x, target.top - by.y), to, pixels);
@@ -187,7 +205,7 @@ impl<M: PixelMemory> Surface<M> {
     }
 
     pub(crate) fn bounds(&self) -> Area {
-        Area { left: 0, top: 0, right: self.size.width as i32, bottom: self.size.height as i32 }
+        Area::from_rectangle(&Rectangle::new(Point::zero(), self.size))
     }
 
     /// The part of `area` that may be drawn on; `None` when there is no such part.
@@ -196,25 +214,47 @@ impl<M: PixelMemory> Surface<M> {
         (!visible.is_empty()).then_some(visible)
     }
 
-    /// The part of `area` that may be drawn on, which is recorded as changed; `None` when there is no such part.
-    pub(crate) fn touch(&mut self, area: Area) -> Option<Area> {
+    /// Begins every operation that draws: records what it changes, and returns the part of `area` that it is to draw on.
+    /// `None` when that is nothing.
+    ///
+    /// `describe` feeds the hash with a name of the operation, and with everything that its pixels depend on other than
+    /// the clip and what was there before. It is called only where operations are noted instead of drawn.
+    pub(crate) fn begin(&mut self, area: Area, describe: impl FnOnce(&mut Digest)) -> Option<Area> {
         let visible = self.visible(area)?;
-        self.damage.add_area(visible);
-        Some(visible)
+        if M::KEEPS {
+            self.touch(visible);
+            return Some(visible);
+        }
+        let mut digest = Digest::new();
+        describe(&mut digest);
+        self.note(visible, digest);
+        None
+    }
+
+    /// Records an area inside the clip as changed.
+    fn touch(&mut self, visible: Area) {
+        self.damage.add_area(visible.moved(self.origin));
+        self.identity.renew();
+    }
+
+    /// Notes an operation that changes `visible`, an area inside the clip.
+    fn note(&mut self, visible: Area, mut digest: Digest) {
+        self.origin.hash(&mut digest);
+        self.memory.note(&visible.moved(self.origin).to_rectangle(), digest.finish());
     }
 
     /// Where the pixel lies in memory. The point must be inside the surface.
     fn offset(&self, x: i32, y: i32) -> usize {
-        y as usize * self.stride + x as usize * M::BYTES
+        (y + self.origin.y) as usize * self.stride + (x + self.origin.x) as usize * M::BYTES
     }
 
-    /// Writes pixels to a row. For areas that `touch` returned: nothing is clipped or recorded here.
+    /// Writes pixels to a row. For areas that `begin` returned: nothing is clipped or recorded here.
     pub(crate) fn put_row(&mut self, x: i32, y: i32, pixels: &[u32]) {
         let at = self.offset(x, y);
         self.memory.write(at, pixels);
     }
 
-    /// Sets part of a row. For areas that `touch` returned: nothing is clipped or recorded here.
+    /// Sets part of a row. For areas that `begin` returned: nothing is clipped or recorded here.
     pub(crate) fn put_run(&mut self, x: i32, y: i32, count: usize, pixel: u32) {
         let at = self.offset(x, y);
         self.memory.fill(at, count, pixel);
@@ -225,7 +265,14 @@ impl<M: PixelMemory> Surface<M> {
         self.memory.read(self.offset(x, y), pixels);
     }
 
-    /// Sets an area that `touch` returned.
+    /// Lets part of a row be changed. For areas that `begin` returned: nothing is clipped or recorded here. See
+    /// [`PixelMemory::modify`].
+    pub(crate) fn modify_row(&mut self, x: i32, y: i32, count: usize, change: impl FnMut(usize, &mut [u32])) {
+        let at = self.offset(x, y);
+        self.memory.modify(at, count, change);
+    }
+
+    /// Sets an area that `begin` returned.
     pub(crate) fn put_area(&mut self, area: Area, pixel: u32) {
         if area.width() * M::BYTES == self.stride {
             // Rows without a gap: one run, as `clear` on most buffers.
@@ -254,10 +301,49 @@ impl<M: PixelMemory> Surface<M> {
     }
 }
 
+impl<M: PixelMemory> Surface<M> {
+    /// Notes single pixels.
+    fn note_pixels(&mut self, pixels: impl IntoIterator<Item = Pixel<Rgb888>>) {
+        let mut digest = Digest::new();
+        let mut touched: Option<Area> = None;
+        for Pixel(point, color) in pixels {
+            let Some(area) = self.visible(Area::from_rectangle(&Rectangle::new(point, Size::new_equal(1)))) else {
+                continue;
+            };
+            (point, pixel::pack(color)).hash(&mut digest);
+            touched = Some(touched.map_or(area, |touched| touched.envelope(area)));
+        }
+        if let Some(area) = touched {
+            self.note(area, digest);
+        }
+    }
+}
+
+impl<M> Surface<M> {
+    pub(crate) const fn window(&self) -> Window {
+        Window { origin: self.origin, size: self.size, limits: self.limits, clip: self.clip }
+    }
+
+    pub(crate) const fn set_window(&mut self, window: Window) {
+        Window { origin: self.origin, size: self.size, limits: self.limits, clip: self.clip } = window;
+    }
+}
+
 impl<M: AsRef<[u32]>> Surface<M> {
-    /// A row of a picture in memory of our own. The row must be inside the surface.
-    pub(crate) fn row(&self, y: usize) -> &[u32] {
-        &self.memory.as_ref()[y * (self.stride / size_of::<u32>())..][..self.size.width as usize]
+    /// Part of a row of a picture in memory of our own. It must be inside the surface.
+    pub(crate) fn run(&self, x: i32, y: i32, count: usize) -> &[u32] {
+        let (x, y) = ((x + self.origin.x) as usize, (y + self.origin.y) as usize);
+        &self.memory.as_ref()[y * (self.stride / size_of::<u32>()) + x..][..count]
+    }
+
+    /// Names what the picture holds now: something else after every drawing operation, in every surface and part of one.
+    pub(crate) fn identity(&self) -> impl Hash {
+        (self.identity.get(), self.origin, self.limits)
+    }
+
+    /// The pixels of a picture that can be copied from it.
+    pub(crate) const fn readable(&self) -> Area {
+        self.limits
     }
 }
 
@@ -273,6 +359,10 @@ impl<M: PixelMemory> DrawTarget for Surface<M> {
 
     /// Pixels that follow each other in a row are written together, which is how text and outlines come.
     fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Infallible> {
+        if !M::KEEPS {
+            self.note_pixels(pixels);
+            return Ok(());
+        }
         let mut run = Run::new();
         let mut touched: Option<Area> = None;
         for Pixel(Point { x, y }, color) in pixels {
@@ -286,7 +376,7 @@ impl<M: PixelMemory> DrawTarget for Surface<M> {
             run.push(pixel::pack(color));
         }
         if let Some(area) = run.flush(self, touched) {
-            self.damage.add_area(area);
+            self.touch(area);
         }
         Ok(())
     }
@@ -296,9 +386,16 @@ impl<M: PixelMemory> DrawTarget for Surface<M> {
         area: &Rectangle,
         colors: I,
     ) -> Result<(), Infallible> {
-        let Some(visible) = self.touch(Area::from_rectangle(area)) else {
+        let whole = Area::from_rectangle(area);
+        if !M::KEEPS {
+            self.begin(whole, |operation| {
+                ("pixels", area).hash(operation);
+                let count = area.size.width as usize * area.size.height as usize;
+                colors.into_iter().take(count).for_each(|color| pixel::pack(color).hash(operation));
+            });
             return Ok(());
-        };
+        }
+        let Some(visible) = self.begin(whole, |_| ()) else { return Ok(()) };
         // In i64 because the corner and size of a rectangle can be anything.
         let width = i64::from(area.size.width);
         let above = i64::from(visible.top) - i64::from(area.top_left.y);
@@ -325,17 +422,15 @@ impl<M: PixelMemory> DrawTarget for Surface<M> {
     }
 
     fn fill_solid(&mut self, area: &Rectangle, color: Rgb888) -> Result<(), Infallible> {
-        if let Some(visible) = self.touch(Area::from_rectangle(area)) {
-            self.put_area(visible, pixel::pack(color));
+        let pixel = pixel::pack(color);
+        if let Some(visible) = self.begin(Area::from_rectangle(area), |operation| ("fill", pixel).hash(operation)) {
+            self.put_area(visible, pixel);
         }
         Ok(())
     }
 
     fn clear(&mut self, color: Rgb888) -> Result<(), Infallible> {
-        if let Some(visible) = self.touch(self.bounds()) {
-            self.put_area(visible, pixel::pack(color));
-        }
-        Ok(())
+        self.fill_solid(&Rectangle::new(Point::zero(), self.size), color)
     }
 }
 

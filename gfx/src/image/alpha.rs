@@ -1,6 +1,7 @@
 //! Decoded pictures with transparency.
 
 use alloc::vec::Vec;
+use core::hash::Hash;
 
 use embedded_graphics_core::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics_core::pixelcolor::Rgb888;
@@ -8,7 +9,8 @@ use embedded_graphics_core::primitives::Rectangle;
 
 use super::{Qoi, QoiError};
 use crate::area::Area;
-use crate::surface::{MAX_SIDE, STAGE};
+use crate::digest::{Digest, Identity};
+use crate::surface::MAX_SIDE;
 use crate::{PixelMemory, Surface, SurfaceError, pixel, row};
 
 /// What the channels of a pixel with alpha hold.
@@ -21,11 +23,12 @@ pub enum Alpha {
 }
 
 /// A picture of ARGB8888 pixels in memory of our own, ready to be drawn as often as one likes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct AlphaImage<P = Vec<u32>> {
     size: Size,
     pixels: P,
     alpha: Alpha,
+    identity: Identity,
 }
 
 impl<P: AsRef<[u32]>> AlphaImage<P> {
@@ -44,7 +47,7 @@ impl<P: AsRef<[u32]>> AlphaImage<P> {
             let [needed, len] = [needed, there].map(|pixels| pixels.saturating_mul(size_of::<u32>()));
             return Err(SurfaceError::Memory { needed, len });
         }
-        Ok(Self { size, pixels, alpha })
+        Ok(Self { size, pixels, alpha, identity: Identity::new() })
     }
 
     /// What the channels hold.
@@ -68,7 +71,11 @@ impl AlphaImage {
         let size = picture.size();
         let count = size.width as usize * size.height as usize;
         let pixels: Vec<u32> = picture.pixels().take(count).collect();
-        if pixels.len() < count { Err(QoiError::Truncated) } else { Ok(Self { size, pixels, alpha: Alpha::Straight }) }
+        if pixels.len() < count {
+            Err(QoiError::Truncated)
+        } else {
+            Ok(Self { size, pixels, alpha: Alpha::Straight, identity: Identity::new() })
+        }
     }
 
     /// The same picture with its channels multiplied by alpha, each rounded to the nearest.
@@ -76,6 +83,7 @@ impl AlphaImage {
         if self.alpha == Alpha::Straight {
             row::premultiply(&mut self.pixels);
             self.alpha = Alpha::Premultiplied;
+            self.identity.renew();
         }
         self
     }
@@ -95,41 +103,32 @@ impl<M: PixelMemory> Surface<M> {
             Alpha::Straight => row::over_straight,
             Alpha::Premultiplied => row::over_premultiplied,
         };
-        let Some(visible) = self.touch(area) else { return };
+        let describe = |operation: &mut Digest| ("alpha", at, opacity, image.identity.get()).hash(operation);
+        let Some(visible) = self.begin(area, describe) else { return };
         for y in visible.top..visible.bottom {
             let from = (visible.left - at.x) as usize;
             let over = &image.row((y - at.y) as usize)[from..][..visible.width()];
-            self.change_row(visible, y, |from, below| lay(below, &over[from..], opacity));
+            self.modify_row(visible.left, y, visible.width(), |from, below| lay(below, &over[from..], opacity));
         }
     }
 
     /// Lays a picture in memory of our own on this one, with the weight `opacity / 255`: a cross-fade.
     pub fn blend_surface<S: AsRef<[u32]>>(&mut self, source: &Surface<S>, at: Point, opacity: u8) {
-        let Some(visible) = self.touch(Area::from_rectangle(&Rectangle::new(at, source.size()))) else { return };
+        let describe = |operation: &mut Digest| ("blend", at, opacity, source.identity()).hash(operation);
+        let Some(visible) = self.begin(source.readable().moved(at), describe) else { return };
         for y in visible.top..visible.bottom {
-            let over = &source.row((y - at.y) as usize)[(visible.left - at.x) as usize..][..visible.width()];
-            self.change_row(visible, y, |from, below| row::mix(below, &over[from..], opacity));
+            let over = source.run(visible.left - at.x, y - at.y, visible.width());
+            self.modify_row(visible.left, y, over.len(), |from, below| row::mix(below, &over[from..], opacity));
         }
     }
 
     /// Lays one colour on a rectangle with the weight `alpha / 255`: shades, and veils over what is disabled.
     pub fn tint(&mut self, rectangle: &Rectangle, color: Rgb888, alpha: u8) {
-        let Some(visible) = self.touch(Area::from_rectangle(rectangle)) else { return };
         let color = pixel::pack(color);
+        let describe = |operation: &mut Digest| ("tint", color, alpha).hash(operation);
+        let Some(visible) = self.begin(Area::from_rectangle(rectangle), describe) else { return };
         for y in visible.top..visible.bottom {
-            self.change_row(visible, y, |_, below| row::tint(below, color, alpha));
-        }
-    }
-
-    /// Reads row `y` of an area that `touch` returned, lets it be changed part by part, and writes it back. A part is told
-    /// how many pixels of the row are left of it.
-    fn change_row(&mut self, area: Area, y: i32, change: impl Fn(usize, &mut [u32])) {
-        let mut stage = [0; STAGE];
-        for from in (0..area.width()).step_by(STAGE) {
-            let (x, part) = (area.left + from as i32, &mut stage[..STAGE.min(area.width() - from)]);
-            self.get_row(x, y, part);
-            change(from, part);
-            self.put_row(x, y, part);
+            self.modify_row(visible.left, y, visible.width(), |_, below| row::tint(below, color, alpha));
         }
     }
 }

@@ -3,10 +3,11 @@
 use crate::{
     PixelMemory, Surface,
     area::Area,
+    digest::Digest,
     row,
     surface::{MAX_SIDE, STAGE},
 };
-use core::fmt;
+use core::{fmt, hash::Hash};
 use embedded_graphics_core::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics_core::primitives::Rectangle;
 
@@ -79,9 +80,8 @@ impl<'a> Qoi<'a> {
     /// [`QoiError::Truncated`].
     pub fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, at: Point) -> Result<(), QoiError> {
         let area = Area::from_rectangle(&Rectangle::new(at, self.size));
-        let Some(visible) = surface.touch(area) else {
-            return Ok(());
-        };
+        let describe = |operation: &mut Digest| ("qoi", at, self.chunks).hash(operation);
+        let Some(visible) = surface.begin(area, describe) else { return Ok(()) };
         let mut decoder = Decoder::new(self.chunks);
         let mut stage = [0; STAGE];
         for y in area.top..visible.bottom {

@@ -3,10 +3,10 @@
 mod column;
 
 use super::History;
-use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, pixel};
+use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, digest::Digest, pixel};
 use alloc::vec::Vec;
 use column::Column;
-use core::ops::Range;
+use core::{hash::Hash, ops::Range};
 use embedded_graphics_core::{pixelcolor::Rgb888, primitives::Rectangle};
 
 /// Opacity of the tint right below the top of the plot and at its foot, of 255.
@@ -83,7 +83,11 @@ impl Plot {
     /// Draws the plot, with `step` (at least 1) between two lines of the grid.
     pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, history: &History, step: u32) {
         self.place(history, i64::from(step.max(1)) * i64::from(self.grid_lines));
-        let Some(visible) = surface.touch(self.area) else { return };
+        let describe = |operation: &mut Digest| {
+            ("plot", self.background, self.grid, self.line, self.thickness, self.grid_lines, step).hash(operation);
+            history.values().for_each(|value| value.hash(operation));
+        };
+        let Some(visible) = surface.begin(self.area, describe) else { return };
         for y in visible.top..visible.bottom {
             let on_grid = (0..=self.grid_lines).any(|index| self.grid_y(index) == y);
             self.draw_row(surface, visible, y, &Row::new(self, y, on_grid));

@@ -1,7 +1,8 @@
 //! Drawing text.
 
 use super::font::{Font, Glyph, to_pixels};
-use crate::{Ink, PixelMemory, Surface, area::Area, ink::Spans};
+use crate::{Ink, PixelMemory, Surface, area::Area, digest::Digest, ink::Spans};
+use core::hash::Hash;
 use embedded_graphics_core::{geometry::Point, pixelcolor::Rgb888};
 
 /// Which end of the text stands at the given place.
@@ -54,47 +55,48 @@ impl TextStyle {
             Align::Center => at.x.saturating_sub(width / 2),
             Align::Right => at.x.saturating_sub(width),
         };
-        let mut touched: Option<Area> = None;
-        let clip = surface.visible(surface.bounds());
-        let mut spans = Spans::new(surface, clip.unwrap_or(Area::EMPTY), self.ink);
-        for placed in self.font.place(text) {
-            let pen = left.saturating_add(to_pixels(placed.start));
-            let drawn = draw_glyph(&mut spans, self.font, placed.glyph, Point::new(pen, at.y));
-            touched = match (touched, drawn) {
-                (Some(all), Some(one)) => Some(all.envelope(one)),
-                (all, one) => all.or(one),
-            };
+        let end = left.saturating_add(width);
+        let pens = || {
+            self.font
+                .place(text)
+                .map(|placed| (placed.glyph, Point::new(left.saturating_add(to_pixels(placed.start)), at.y)))
+        };
+        let areas = pens().map(|(glyph, pen)| area_of(glyph, pen)).filter(|area| !area.is_empty());
+        let Some(area) = areas.reduce(Area::envelope) else { return end };
+        let describe = |operation: &mut Digest| {
+            ("text", core::ptr::from_ref(self.font).addr(), self.ink, left, at.y, text).hash(operation);
+        };
+        let Some(visible) = surface.begin(area, describe) else { return end };
+        let mut spans = Spans::new(surface, visible, self.ink);
+        for (glyph, pen) in pens() {
+            draw_glyph(&mut spans, self.font, glyph, pen);
         }
-        drop(spans);
-        if let Some(area) = touched {
-            surface.touch(area);
-        }
-        left.saturating_add(width)
+        end
     }
 }
 
-/// Draws a glyph with the pen at `pen`; returns the part of it that is inside the clip.
-fn draw_glyph<M: PixelMemory>(spans: &mut Spans<'_, M>, font: &Font, glyph: &Glyph, pen: Point) -> Option<Area> {
+/// Where a glyph is with the pen at `pen`.
+fn area_of(glyph: &Glyph, pen: Point) -> Area {
     let left = pen.x.saturating_add(glyph.left.into());
     let top = pen.y.saturating_sub(glyph.top.into());
-    let area = Area {
-        left,
-        top,
-        right: left.saturating_add(glyph.width.into()),
-        bottom: top.saturating_add(glyph.height.into()),
-    };
-    let visible = spans.visible(area)?;
+    let (right, bottom) = (left.saturating_add(glyph.width.into()), top.saturating_add(glyph.height.into()));
+    Area { left, top, right, bottom }
+}
+
+/// Draws a glyph with the pen at `pen`.
+fn draw_glyph<M: PixelMemory>(spans: &mut Spans<'_, M>, font: &Font, glyph: &Glyph, pen: Point) {
+    let area = area_of(glyph, pen);
+    let Some(visible) = spans.visible(area) else { return };
     let mut rows = font.rows[glyph.rows as usize..].iter();
-    for y in top..visible.bottom {
-        spans.start_row(left, y);
+    for y in area.top..visible.bottom {
+        spans.start_row(area.left, y);
         let mut to_come = usize::from(glyph.width);
         while to_come > 0 {
-            let &code = rows.next()?;
+            let Some(&code) = rows.next() else { return };
             let run = usize::from(code & 15) + 1;
             // 15 levels to 255: the nibble twice.
             spans.push(code >> 4 | code & 0xf0, run);
             to_come = to_come.saturating_sub(run);
         }
     }
-    Some(visible)
 }

@@ -1,0 +1,127 @@
+//! Hashes of drawing operations, and names for what pictures hold.
+
+use core::{
+    hash::Hasher,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// Odd, with as many ones as zeros and no pattern: the fraction of the golden ratio.
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A hash of a drawing operation: the same on every run, quick for a few numbers, and not meant to withstand anybody.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    /// The hash of nothing.
+    pub const fn new() -> Self {
+        Self(MULTIPLIER)
+    }
+
+    /// Takes in one number.
+    #[inline]
+    const fn mix(&mut self, number: u64) {
+        // Both halves of the product, so that every bit of the numbers reaches every bit of the hash.
+        let product = ((self.0 ^ number) as u128).wrapping_mul((MULTIPLIER ^ number.rotate_left(32)) as u128 | 1);
+        self.0 = (product as u64 ^ (product >> 64) as u64).rotate_left(23).wrapping_add(MULTIPLIER);
+    }
+}
+
+impl Hasher for Digest {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.mix(u64::from_le_bytes(*word)));
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.mix(number.into());
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.mix(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.mix(number);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.mix(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Names what a picture holds, so that drawing it can be hashed without looking at its pixels.
+#[derive(Debug)]
+pub(crate) struct Identity(AtomicU64);
+
+impl Identity {
+    /// No name yet.
+    const UNNAMED: u64 = 0;
+
+    /// Content that nobody has asked about.
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(Self::UNNAMED))
+    }
+
+    /// A number that no other content has had.
+    pub fn get(&self) -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(Identity::UNNAMED + 1);
+        match self.0.load(Ordering::Relaxed) {
+            Self::UNNAMED => {
+                let name = NEXT.fetch_add(1, Ordering::Relaxed);
+                // Of two that come here at once one has its name forgotten: then it counts as changed, which is safe.
+                self.0.store(name, Ordering::Relaxed);
+                name
+            }
+            name => name,
+        }
+    }
+
+    /// The content has changed.
+    pub fn renew(&mut self) {
+        *self.0.get_mut() = Self::UNNAMED;
+    }
+}
+
+impl Clone for Identity {
+    /// A copy has the same content.
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.get()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_named_anew_when_it_changes() {
+        let (mut one, other) = (Identity::new(), Identity::new());
+        let name = one.get();
+        assert_eq!(name, one.get());
+        assert_eq!(name, one.clone().get());
+        assert_ne!(name, other.get());
+        one.renew();
+        assert_ne!(name, one.get());
+    }
+
+    #[test]
+    fn bytes_count_and_so_does_where_they_end() {
+        let digest = |parts: &[&[u8]]| {
+            let mut digest = Digest::new();
+            parts.iter().for_each(|part| digest.write(part));
+            digest.finish()
+        };
+        assert_eq!(digest(&[b"12345678", b"9"]), digest(&[b"12345678", b"9"]));
+        assert_ne!(digest(&[b"1"]), digest(&[b"1\0"]));
+        assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
+        assert_ne!(digest(&[b"abcdefgh"]), digest(&[b"abcdefgi"]));
+    }
+}
