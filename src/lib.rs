@@ -51,7 +51,7 @@ pub use vitrine_frontend::{Pacing, Presented};
 pub use vitrine_gfx as gfx;
 #[doc(hidden)]
 pub use vitrine_kernel as kernel;
-pub use vitrine_kernel::{Counters, MemoryFigures, Pages};
+pub use vitrine_kernel::{ConsoleInput, Counters, MemoryFigures, Pages};
 pub use vitrine_kit as kit;
 pub use vitrine_xen::PAGE_SIZE;
 pub use vitrine_xen::edid::Mode;

@@ -9,7 +9,7 @@ use core::time::Duration;
 use embedded_graphics::prelude::Size;
 use vitrine_frontend::head::REFRESH;
 use vitrine_frontend::{Cards, Pacing, face};
-use vitrine_kernel::{Counters, MemoryFigures, Pages, ShutdownReason, Xen};
+use vitrine_kernel::{ConsoleInput, Counters, MemoryFigures, Pages, ShutdownReason, Xen};
 use vitrine_xen::platform::{FrontPlatform, GrantSpace};
 
 use crate::{Arguments, Card, Clock, Display, Error};
@@ -119,6 +119,11 @@ impl System {
     /// The domain's command line, from `cmdline=` in its configuration.
     pub fn command_line(&self) -> Arguments {
         Arguments::new(vitrine_kernel::command_line())
+    }
+
+    /// What arrives on the domain's console, byte by byte. Only one may read it.
+    pub fn console_input(&self) -> ConsoleInput {
+        vitrine_kernel::console_input()
     }
 
     /// Runs a future beside the appliance. There is one CPU and no preemption: it has to await what it waits for.

@@ -62,7 +62,7 @@ pub use vitrine_xen::abi::sched::ShutdownReason;
 mod machine_api {
     pub use crate::arch::cpu::{CpuFeatures, features as cpu_features};
     pub use crate::arch::entry::vitrine_entry;
-    pub use crate::console::{Input, Line, input};
+    pub use crate::console::{Input as ConsoleInput, input as console_input};
     pub use crate::executor::spawn;
     pub use crate::lifecycle::{before_shutdown, request_shutdown, shutdown, shutdown_now};
     pub use crate::machine::{Counters, command_line, counters, cpu_time, memory};

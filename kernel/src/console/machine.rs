@@ -1,6 +1,5 @@
 //! The console of this machine.
 
-use alloc::string::String;
 use core::fmt::{self, Write};
 use core::ptr::NonNull;
 use core::time::Duration;
@@ -22,8 +21,6 @@ const ROOM_WANTED: usize = 1024;
 /// How long a writer waits at most: xenconsoled pauses up to 200 ms with a domain that says much. After that nobody
 /// waits until there is room again.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// The longest line of input; the rest of a longer one is the next line.
-const MAX_LINE: usize = 256;
 /// How long the CPU is given away at a time while something waits for xenconsoled.
 const POLL_NANOSECONDS: u64 = 5_000_000;
 /// How long the end of the domain waits for xenconsoled to take the last words.
@@ -32,20 +29,11 @@ const LAST_WORDS_WAIT: Duration = Duration::from_millis(200);
 struct Console {
     backlog: Backlog<BACKLOG>,
     connected: Option<(ConsoleRing, Port)>,
-    /// The line of input that is not whole yet.
-    line: [u8; MAX_LINE],
-    line_length: usize,
     /// xenconsoled let a writer wait in vain, and there has been no room since.
     stuck: bool,
 }
 
-static CONSOLE: OneCpu<Console> = OneCpu::new(Console {
-    backlog: Backlog::new(),
-    connected: None,
-    line: [0; MAX_LINE],
-    line_length: 0,
-    stuck: false,
-});
+static CONSOLE: OneCpu<Console> = OneCpu::new(Console { backlog: Backlog::new(), connected: None, stuck: false });
 
 impl Console {
     /// Moves as much as possible from the backlog into the ring. Returns whether there was anything to move.
@@ -99,21 +87,6 @@ impl Console {
             // looking at the ring.
             events::clear(port);
         }
-    }
-
-    /// Adds a byte of input to the line; the answer is the line when that is whole.
-    fn take_byte(&mut self, byte: u8) -> Option<Line> {
-        let ends = matches!(byte, b'\r' | b'\n');
-        let printable = matches!(byte, b' '..=b'~');
-        let whole = (ends || printable && self.line_length == MAX_LINE).then(|| {
-            let line = &self.line[..core::mem::take(&mut self.line_length)];
-            line.iter().copied().map(char::from).collect()
-        });
-        if printable {
-            self.line[self.line_length] = byte;
-            self.line_length += 1;
-        }
-        whole
     }
 
     fn notify(&self) {
@@ -226,47 +199,37 @@ fn drain_into(console: &mut Console) {
     });
 }
 
-/// A line of input, without its end; at most 256 bytes, with anything but printable ASCII left out.
-pub type Line = String;
-
-/// What people type on the console (`xl console`), line by line.
+/// What arrives on the console: what people type in `xl console`, and what programs in dom0 write to its terminal.
 pub struct Input(());
 
-/// The console's input. Only one may read it: with two, each line reaches one of them.
+/// The console's input. Only one may read it: with two, each byte reaches one of them.
 pub fn input() -> Input {
     Input(())
 }
 
 impl Input {
-    /// The next line.
-    pub async fn line(&mut self) -> Line {
+    /// Waits until something has arrived, and copies as much of it as there is into the first bytes of `bytes`, which must not
+    /// be empty. Returns how many bytes those are, at least one.
+    pub async fn read(&mut self, bytes: &mut [u8]) -> usize {
         loop {
-            if let Some(line) = read_line() {
-                return line;
-            }
-            match port() {
-                Some(port) => events::wait(port).await,
+            match (take_input(bytes), port()) {
+                (0, Some(port)) => events::wait(port).await,
                 // Without a console there is never any input.
-                None => core::future::pending().await,
+                (0, None) => core::future::pending().await,
+                (count, _) => return count,
             }
         }
     }
 }
 
-/// A whole line, if the ring has one.
-fn read_line() -> Option<Line> {
+/// Moves bytes out of the ring, and returns how many.
+fn take_input(bytes: &mut [u8]) -> usize {
     let mut console = CONSOLE.borrow();
-    let mut read = false;
-    let mut whole = None;
-    while whole.is_none()
-        && let Some(byte) = console.connected.as_mut().and_then(|(ring, _)| ring.read())
-    {
-        read = true;
-        whole = console.take_byte(byte);
-    }
-    if read {
+    let Some((ring, _)) = &mut console.connected else { return 0 };
+    let count = bytes.iter_mut().map_while(|slot| Some(*slot = ring.read()?)).count();
+    if count > 0 {
         // Xenconsoled may wait for room in the ring.
         console.notify();
     }
-    whole
+    count
 }

@@ -11,6 +11,6 @@ mod ring;
 mod machine;
 
 #[cfg(not(test))]
-pub use machine::{Input, Line, input};
+pub use machine::{Input, input};
 #[cfg(not(test))]
 pub(crate) use machine::{connect, drain, flush, flush_last_words, with_unheard, write, write_last_words};
