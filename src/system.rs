@@ -27,6 +27,7 @@ impl System {
     /// Runs an appliance to its end and ends the domain; [`crate::main!`] calls it.
     #[doc(hidden)]
     pub async fn run<F: Future<Output = Result<(), Error>>>(appliance: impl FnOnce(Self) -> F) {
+        vitrine_gfx::simd::use_level(vitrine_kernel::simd_level());
         let cards = Box::leak(Box::new(vitrine_seat::cards()));
         let reason = match appliance(Self { cards }).await {
             Ok(()) => ShutdownReason::Poweroff,

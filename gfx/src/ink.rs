@@ -112,10 +112,12 @@ impl<'s, M: PixelMemory> Spans<'s, M> {
             let coverage = &self.gathered[(from - start) as usize..(to - start) as usize];
             let pixels = &mut self.stage[..coverage.len()];
             match self.background {
-                Some(background) => pixels.fill(background),
-                None => self.surface.get_row(from, self.y, pixels),
+                Some(background) => row::cover_on(pixels, background, self.color, coverage),
+                None => {
+                    self.surface.get_row(from, self.y, pixels);
+                    row::cover(pixels, self.color, coverage);
+                }
             }
-            row::cover(pixels, self.color, coverage);
             self.surface.put_row(from, self.y, pixels);
         }
         self.len = 0;

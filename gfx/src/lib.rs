@@ -23,6 +23,7 @@ mod part;
 mod pixel;
 mod row;
 mod shape;
+pub mod simd;
 pub mod surface;
 pub mod testcard;
 pub mod text;

@@ -37,7 +37,9 @@ pub(crate) extern "C" fn start(start_info: u32) -> ! {
     // SAFETY: all that is needed of the start info has been copied into the image's own memory.
     unsafe { memory::initialise(&start_info.memory, no_execute) };
     let heap_ready = cpu::tsc();
-    logger::configure(machine::keep_command_line(start_info.command_line()));
+    let command_line = machine::keep_command_line(start_info.command_line());
+    logger::configure(command_line);
+    cpu::configure(command_line);
     if !no_execute {
         log::warn!("this CPU has no no-execute bit (or hides it): data pages are executable");
     }

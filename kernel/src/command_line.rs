@@ -6,7 +6,7 @@ use core::str::SplitAsciiWhitespace;
 /// The longest command line that is kept; the rest is left out.
 pub(crate) const MAX_LENGTH: usize = 2048;
 
-/// A command line. The kernel itself obeys `loglevel=`; everything else is the appliance's.
+/// A command line. The kernel itself obeys `loglevel=` and `simd=`; everything else is the appliance's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommandLine {
     text: String,

@@ -60,7 +60,7 @@ pub use vitrine_xen::abi::sched::ShutdownReason;
 
 #[cfg(not(test))]
 mod machine_api {
-    pub use crate::arch::cpu::{CpuFeatures, features as cpu_features};
+    pub use crate::arch::cpu::{CpuFeatures, features as cpu_features, simd_level};
     pub use crate::arch::entry::vitrine_entry;
     pub use crate::console::{Input as ConsoleInput, input as console_input};
     pub use crate::executor::spawn;

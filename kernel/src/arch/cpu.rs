@@ -3,8 +3,11 @@
 use core::arch::x86_64::{__cpuid, __cpuid_count, _rdtsc, CpuidResult};
 use core::sync::atomic::{AtomicU8, Ordering};
 
+use fearless_simd::{Avx2, Level};
 use x86_64::registers::control::{Cr4, Cr4Flags, Efer, EferFlags};
 use x86_64::registers::xcontrol::{XCr0, XCr0Flags};
+
+use crate::command_line::CommandLine;
 
 /// The features of this CPU that drawing code may choose its loops by. They are switched on: whatever is in the set can
 /// be executed.
@@ -18,7 +21,7 @@ impl CpuFeatures {
     pub const SSSE3: Self = Self(1 << 1);
     /// SSE4.1.
     pub const SSE41: Self = Self(1 << 2);
-    /// AVX2, its register state enabled in CR4 and XCR0.
+    /// AVX2 and what else CPUs with x86-64-v3 have (x86-64 psABI, table 3.1), its register state enabled in CR4 and XCR0.
     pub const AVX2: Self = Self(1 << 3);
     /// Enhanced `rep movsb` and `rep stosb`.
     pub const ERMS: Self = Self(1 << 4);
@@ -55,6 +58,38 @@ pub fn features() -> CpuFeatures {
     CpuFeatures(FEATURES.load(Ordering::Relaxed))
 }
 
+/// The instructions to draw with: AVX2 if the CPU has all that goes by that name, and the command line doesn't say
+/// `simd=sse2`.
+pub fn simd_level() -> Level {
+    if features().contains(CpuFeatures::AVX2) {
+        // SAFETY: `has_avx2` has seen in CPUID all that the token stands for, and `initialise` has enabled its registers.
+        Level::Avx2(unsafe { Avx2::assume_supported() })
+    } else {
+        Level::baseline()
+    }
+}
+
+/// Obeys `simd=sse2`, which takes AVX2 out of the set of features: for measuring what it is worth.
+pub(crate) fn configure(command_line: &CommandLine) {
+    match command_line.value("simd") {
+        Some("sse2") => FEATURES.store(FEATURES.load(Ordering::Relaxed) & !CpuFeatures::AVX2.0, Ordering::Relaxed),
+        Some(value) if value != "avx2" => log::warn!("simd={value} is neither sse2 nor avx2; the CPU decides"),
+        _ => {}
+    }
+}
+
+/// Whether these registers of the CPUID leaves 1, 7 and 0x8000_0001 name all that `fearless_simd`'s `Avx2` stands for. (AVX2
+/// itself includes everything from SSE to AVX.)
+fn has_avx2(basic: CpuidResult, structured: CpuidResult, extended: CpuidResult) -> bool {
+    let (fma, cmpxchg16b, movbe, popcnt, xsave, f16c) = (12, 13, 22, 23, 26, 29);
+    let (bmi1, avx2, bmi2) = (3, 5, 8);
+    let (fxsr, lzcnt) = (24, 5);
+    [fma, cmpxchg16b, movbe, popcnt, xsave, f16c].iter().all(|&number| bit(basic.ecx, number))
+        && [bmi1, avx2, bmi2].iter().all(|&number| bit(structured.ebx, number))
+        && bit(basic.edx, fxsr)
+        && bit(extended.ecx, lzcnt)
+}
+
 /// A bit of a CPUID register.
 fn bit(register: u32, number: u32) -> bool {
     register >> number & 1 == 1
@@ -64,8 +99,8 @@ fn bit(register: u32, number: u32) -> bool {
 /// not executable.
 pub(crate) fn initialise() -> bool {
     let basic = cpuid(1);
-    let extended = if cpuid(0).eax >= 7 { __cpuid_count(7, 0) } else { cpuid(0) };
-    let has_extended = cpuid(0).eax >= 7;
+    let structured = if cpuid(0).eax >= 7 { __cpuid_count(7, 0) } else { NOTHING };
+    let extended = if cpuid(0x8000_0000).eax >= 0x8000_0001 { cpuid(0x8000_0001) } else { NOTHING };
     let avx = bit(basic.ecx, 26) && bit(basic.ecx, 28);
     if avx {
         enable_avx_state();
@@ -73,16 +108,19 @@ pub(crate) fn initialise() -> bool {
     let features = CpuFeatures::SSE2
         .with(CpuFeatures::SSSE3, bit(basic.ecx, 9))
         .with(CpuFeatures::SSE41, bit(basic.ecx, 19))
-        .with(CpuFeatures::AVX2, avx && has_extended && bit(extended.ebx, 5))
-        .with(CpuFeatures::ERMS, has_extended && bit(extended.ebx, 9));
+        .with(CpuFeatures::AVX2, avx && has_avx2(basic, structured, extended))
+        .with(CpuFeatures::ERMS, bit(structured.ebx, 9));
     FEATURES.store(features.0, Ordering::Relaxed);
-    let no_execute = cpuid(0x8000_0000).eax >= 0x8000_0001 && bit(cpuid(0x8000_0001).edx, 20);
+    let no_execute = bit(extended.edx, 20);
     if no_execute {
         // SAFETY: the CPU has the feature; until now no page table uses the bit.
         unsafe { Efer::update(|flags| flags.insert(EferFlags::NO_EXECUTE_ENABLE)) };
     }
     no_execute
 }
+
+/// What a leaf says that the CPU doesn't have.
+const NOTHING: CpuidResult = CpuidResult { eax: 0, ebx: 0, ecx: 0, edx: 0 };
 
 /// Lets AVX instructions run. The CPU must have XSAVE and AVX.
 fn enable_avx_state() {

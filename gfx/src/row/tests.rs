@@ -1,0 +1,127 @@
+//! Every operation on rows of every length and alignment, with every instruction set, against one pixel at a time.
+
+use super::*;
+use crate::{pixel, simd::tests::at_each_level};
+use alloc::vec::Vec;
+
+/// The longest row that is tried: several vectors, and all that can be left over.
+const LONGEST: usize = 70;
+
+/// Pixels in a vector, and so all the ways in which a row can lie in memory.
+const ALIGNMENTS: usize = 8;
+
+const OPACITIES: [u8; 6] = [0, 1, 77, 128, 254, 255];
+
+/// Pixels of all kinds, as many as asked for.
+fn pixels(count: usize, seed: u32) -> Vec<u32> {
+    let step = |state: &mut u32| {
+        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some(*state ^ *state >> 15)
+    };
+    let mut state = seed;
+    let edges = [0, u32::MAX, 0xff00_0000, 0x00ff_ffff, 0x0100_0001, 0x8080_8080];
+    edges.into_iter().cycle().take(count / 4).chain(core::iter::from_fn(|| step(&mut state))).take(count).collect()
+}
+
+fn rounded(number: u32) -> u32 {
+    (2 * number + 255) / 510
+}
+
+fn channels(pixel: u32) -> [u32; 3] {
+    [16, 8, 0].map(|shift| pixel >> shift & 0xff)
+}
+
+fn packed([red, green, blue]: [u32; 3]) -> u32 {
+    red << 16 | green << 8 | blue
+}
+
+/// Compares an operation with what it should make of each pixel: `expected(below, index)`. Rows of other memory are laid
+/// on from `offset` on too.
+#[track_caller]
+fn check(operation: impl Fn(&mut [u32], usize), expected: impl Fn(u32, usize) -> u32) {
+    for offset in 0..ALIGNMENTS {
+        for length in 0..=LONGEST {
+            let before = pixels(offset + length + ALIGNMENTS, 1);
+            let mut row = before.clone();
+            operation(&mut row[offset..offset + length], offset);
+            for (index, (&after, &before)) in row.iter().zip(&before).enumerate() {
+                let inside = (offset..offset + length).contains(&index);
+                let should = if inside { expected(before, index) } else { before };
+                assert_eq!(after, should, "pixel {index} of a row of {length} from {offset} on, {before:#x} before");
+            }
+        }
+    }
+}
+
+#[test]
+fn pixels_are_laid_on_by_one_weight() {
+    let over = pixels(LONGEST + 2 * ALIGNMENTS, 2);
+    at_each_level(|| {
+        for alpha in OPACITIES {
+            check(|row, at| mix(row, &over[at..], alpha), |below, at| pixel::blend(below, over[at], alpha));
+            check(|row, _| tint(row, 0xff12_3456, alpha), |below, _| pixel::blend(below, 0x12_3456, alpha));
+        }
+    });
+}
+
+#[test]
+fn a_colour_is_laid_on_by_coverage() {
+    let coverage: Vec<u8> = pixels(LONGEST + 2 * ALIGNMENTS, 3).iter().map(|value| (value >> 7) as u8).collect();
+    let (background, color) = (0xcc01_fe80, 0xddab_cdef);
+    at_each_level(|| {
+        check(|row, at| cover(row, color, &coverage[at..]), |below, at| pixel::blend(below, color, coverage[at]));
+        check(
+            |row, at| cover_on(row, background, color, &coverage[at..]),
+            |_, at| pixel::blend(background, color, coverage[at]),
+        );
+    });
+}
+
+#[test]
+fn straight_pixels_are_laid_on_by_their_alpha() {
+    let over = pixels(LONGEST + 2 * ALIGNMENTS, 4);
+    at_each_level(|| {
+        for opacity in OPACITIES {
+            let alpha = |at: usize| rounded((over[at] >> 24) * u32::from(opacity)) as u8;
+            check(
+                |row, at| over_straight(row, &over[at..], opacity),
+                |below, at| pixel::blend(below, over[at], alpha(at)),
+            );
+        }
+    });
+}
+
+#[test]
+fn premultiplied_pixels_are_added_to_what_they_leave() {
+    let wild = pixels(LONGEST + 2 * ALIGNMENTS, 5);
+    let mut proper = wild.clone();
+    premultiply(&mut proper);
+    at_each_level(|| {
+        for (over, opacity) in [&wild, &proper].into_iter().flat_map(|over| OPACITIES.map(|opacity| (over, opacity))) {
+            let faded = |value: u32| rounded(value * u32::from(opacity));
+            let expected = |below: u32, at: usize| {
+                let rest = 255 - faded(over[at] >> 24);
+                let (below, over) = (channels(below), channels(over[at]));
+                packed([0, 1, 2].map(|i| (faded(over[i]) + rounded(below[i] * rest)).min(255)))
+            };
+            check(|row, at| over_premultiplied(row, &over[at..], opacity), expected);
+        }
+    });
+}
+
+#[test]
+fn premultiplying_multiplies_by_alpha_and_keeps_it() {
+    at_each_level(|| {
+        let expected = |pixel: u32, _| {
+            let alpha = pixel >> 24;
+            alpha << 24 | packed(channels(pixel).map(|channel| rounded(channel * alpha)))
+        };
+        check(|row, _| premultiply(row), expected);
+    });
+}
+
+#[test]
+#[should_panic]
+fn laying_too_little_on_a_row_panics() {
+    mix(&mut [0; 9], &[0; 8], 128);
+}
