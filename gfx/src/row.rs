@@ -15,35 +15,34 @@ mod tests;
 
 use fearless_simd::prelude::*;
 
-use crate::simd::dispatch;
 use lanes::Pixels;
 use walk::{Coverage, Mixer, Nothing, walk};
 
 /// Lays `over` on `below` with the weight `alpha / 255`. Highest bytes are ignored.
 pub(crate) fn mix(below: &mut [u32], over: &[u32], alpha: u8) {
-    dispatch!(simd => walk(simd, below, over, Mix { weight: alpha.into() }));
+    walk(below, over, Mix { weight: alpha.into() });
 }
 
 /// Lays one colour on `below` with the weight `alpha / 255`.
 pub(crate) fn tint(below: &mut [u32], color: u32, alpha: u8) {
-    dispatch!(simd => walk(simd, below, Nothing, Tint { color, weight: alpha.into() }));
+    walk(below, Nothing, Tint { color, weight: alpha.into() });
 }
 
 /// Lays one colour on `below`, each pixel with its own weight.
 pub(crate) fn cover(below: &mut [u32], color: u32, coverage: &[u8]) {
-    dispatch!(simd => walk(simd, below, Coverage(coverage), Cover { color }));
+    walk(below, Coverage(coverage), Cover { color });
 }
 
 /// Sets `pixels` to one colour laid on another, each pixel with its own weight: [`cover`] where all that is below is known.
 pub(crate) fn cover_on(pixels: &mut [u32], background: u32, color: u32, coverage: &[u8]) {
-    dispatch!(simd => walk(simd, pixels, Coverage(coverage), CoverOn { background, color }));
+    walk(pixels, Coverage(coverage), CoverOn { background, color });
 }
 
 /// Lays ARGB pixels on `below` by their own alpha, and all of them by `opacity / 255`.
 pub(crate) fn over_straight(below: &mut [u32], over: &[u32], opacity: u8) {
     match opacity {
-        u8::MAX => dispatch!(simd => walk(simd, below, over, OverStraight)),
-        _ => dispatch!(simd => walk(simd, below, over, FadeStraight { opacity: opacity.into() })),
+        u8::MAX => walk(below, over, OverStraight),
+        _ => walk(below, over, FadeStraight { opacity: opacity.into() }),
     }
 }
 
@@ -51,14 +50,14 @@ pub(crate) fn over_straight(below: &mut [u32], over: &[u32], opacity: u8) {
 /// that are larger than their alpha make what is seen brighter, up to white.
 pub(crate) fn over_premultiplied(below: &mut [u32], over: &[u32], opacity: u8) {
     match opacity {
-        u8::MAX => dispatch!(simd => walk(simd, below, over, OverPremultiplied)),
-        _ => dispatch!(simd => walk(simd, below, over, FadePremultiplied { opacity: opacity.into() })),
+        u8::MAX => walk(below, over, OverPremultiplied),
+        _ => walk(below, over, FadePremultiplied { opacity: opacity.into() }),
     }
 }
 
 /// Multiplies the channels of ARGB pixels by their alpha.
 pub(crate) fn premultiply(pixels: &mut [u32]) {
-    dispatch!(simd => walk(simd, pixels, Nothing, Premultiply));
+    walk(pixels, Nothing, Premultiply);
 }
 
 #[derive(Clone, Copy)]

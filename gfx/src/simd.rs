@@ -1,7 +1,7 @@
 //! Which vector instructions drawing uses: SSE2, which every x86-64 CPU has, or AVX2.
 //!
-//! The loops over pixels are written once, generic over the instruction set, and compiled for these two;
-//! `dispatch!` chooses between them each time one is called. Both give the same pixels. Whoever knows the CPU says what
+//! The loops over pixels are written once, generic over the instruction set, and compiled for these two; which of them runs
+//! is decided each time one is called. Both give the same pixels. Whoever knows the CPU says what
 //! it has, once, at the start: the kernel in an appliance, [`fearless_simd::Level::new`] where there is a standard
 //! library. Until then SSE2 is used.
 
@@ -44,26 +44,6 @@ pub(crate) fn sse2() -> Sse2 {
         None => unreachable!("every x86-64 CPU has SSE2"),
     }
 }
-
-/// Calls a loop that is generic over [`Simd`] with the instructions that are to be used: `dispatch!(simd => f(simd, row))`.
-///
-/// The loop and all that it calls must be `#[inline(always)]`, so that they are compiled where the instructions may be used.
-macro_rules! dispatch {
-    ($simd:ident => $call:expr) => {
-        match $crate::simd::avx2() {
-            Some($simd) => fearless_simd::Simd::vectorize(
-                $simd,
-                #[inline(always)]
-                || $call,
-            ),
-            None => {
-                let $simd = $crate::simd::sse2();
-                $call
-            }
-        }
-    };
-}
-pub(crate) use dispatch;
 
 #[cfg(test)]
 pub(crate) mod tests {

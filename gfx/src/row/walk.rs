@@ -1,9 +1,10 @@
 //! Walking along a row with a vector of pixels at a time.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{u32x4, u32x8};
+use fearless_simd::{Avx2, Sse2, u32x4, u32x8};
 
 use super::lanes::Pixels;
+use crate::simd;
 
 /// What is done with each pixel of a row and what is laid on it.
 pub(super) trait Mixer<S: Simd>: Copy {
@@ -83,33 +84,34 @@ impl Over for Nothing {
     }
 }
 
-/// Mixes a whole row, eight pixels at a time, or four in a shorter one.
-#[inline(always)]
-pub(super) fn walk<S: Simd, O: Over>(simd: S, below: &mut [u32], over: O, mixer: impl Mixer<S>) {
+/// Mixes a whole row, with the instructions that are to be used.
+#[inline]
+pub(super) fn walk<O: Over>(below: &mut [u32], over: O, mixer: impl Mixer<Avx2> + Mixer<Sse2>) {
     let over = over.first(below.len());
-    match below.len() {
-        0 => {}
-        1..4 => one_by_one(simd, below, over, mixer),
-        4..8 => by_vectors::<S, u32x4<S>, O>(simd, below, over, mixer),
-        _ => by_vectors::<S, u32x8<S>, O>(simd, below, over, mixer),
+    match simd::avx2() {
+        Some(avx2) if below.len() >= <u32x8<Avx2>>::LEN => avx2.vectorize(
+            #[inline(always)]
+            || by_vectors::<Avx2, u32x8<Avx2>, O>(avx2, below, over, mixer),
+        ),
+        _ if below.len() >= <u32x4<Sse2>>::LEN => by_vectors::<Sse2, u32x4<Sse2>, O>(simd::sse2(), below, over, mixer),
+        _ => one_by_one(simd::sse2(), below, over, mixer),
     }
 }
 
 /// Mixes a row of at least one vector.
 #[inline(always)]
 fn by_vectors<S: Simd, V: Pixels<S>, O: Over>(simd: S, below: &mut [u32], over: O, mixer: impl Mixer<S>) {
-    // What makes no whole vector at the end is mixed as the second half of one that overlaps the last whole one. It is read
-    // before that is written, so that those pixels are mixed once.
+    // What makes no whole vector at the end is the end of one that overlaps the last whole one. That one is read before
+    // anything is written, so that its pixels are mixed once.
     let last = below.len() - V::LEN;
-    let end = mixer.mix(simd, V::from_slice(simd, &below[last..]), over.load(simd, last));
-    for (index, pixels) in below.chunks_exact_mut(V::LEN).enumerate() {
-        let mixed: V = mixer.mix(simd, V::from_slice(simd, pixels), over.load(simd, index * V::LEN));
-        mixed.store_slice(pixels);
+    let end = V::from_slice(simd, &below[last..]);
+    for at in (0..below.len()).step_by(V::LEN) {
+        let (at, pixels) = if at < last { (at, V::from_slice(simd, &below[at..][..V::LEN])) } else { (last, end) };
+        mixer.mix(simd, pixels, over.load(simd, at)).store_slice(&mut below[at..][..V::LEN]);
     }
-    end.store_slice(&mut below[last..]);
 }
 
-/// Mixes up to three pixels.
+/// Mixes a row of less than a vector.
 #[inline(always)]
 fn one_by_one<S: Simd, O: Over>(simd: S, below: &mut [u32], over: O, mixer: impl Mixer<S>) {
     for (index, pixel) in below.iter_mut().enumerate() {
