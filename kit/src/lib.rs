@@ -7,4 +7,7 @@
 //!
 //! Begin reading at [`input`].
 
+extern crate alloc;
+
 pub mod input;
+pub mod terminal;

@@ -226,7 +226,13 @@ impl Input {
 fn take_input(bytes: &mut [u8]) -> usize {
     let mut console = CONSOLE.borrow();
     let Some((ring, _)) = &mut console.connected else { return 0 };
-    let count = bytes.iter_mut().map_while(|slot| Some(*slot = ring.read()?)).count();
+    let mut count = 0;
+    while count < bytes.len()
+        && let Some(byte) = ring.read()
+    {
+        bytes[count] = byte;
+        count += 1;
+    }
     if count > 0 {
         // Xenconsoled may wait for room in the ring.
         console.notify();
