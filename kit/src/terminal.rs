@@ -46,6 +46,13 @@ impl Terminal {
         Self { face, size, parser: vte::Parser::new(), grid }
     }
 
+    /// Fits it to a picture of another size.
+    pub fn resize(&mut self, size: Size) {
+        let cell = self.face.cell();
+        self.size = size;
+        self.grid.resize((size.width / cell.width) as usize, (size.height / cell.height) as usize);
+    }
+
     /// Takes in what a program has written.
     pub fn write(&mut self, bytes: &[u8]) {
         self.parser.advance(&mut perform::Performer(&mut self.grid), bytes);

@@ -52,7 +52,7 @@ fn output_with(actions: &'static str, control: &'static str) -> impl Strategy<Va
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn another_terminal_shows_the_same(output in output()) {
@@ -61,6 +61,18 @@ proptest! {
         theirs.process(output.as_bytes());
         let expected: Vec<_> = theirs.screen().rows(0, COLUMNS).map(|row| row.trim_end().to_owned()).collect();
         prop_assert_eq!(text(ours.grid()), expected, "{:?}", output);
+    }
+
+    #[test]
+    fn any_size_after_any_output(output in output(), sizes in proptest::collection::vec((0u32..300, 0u32..200), 1..6)) {
+        let mut terminal = after(output.as_bytes());
+        for (width, height) in sizes {
+            terminal.resize(Size::new(width, height));
+            prop_assert_eq!(terminal.grid().columns(), (width / 12).max(1) as usize);
+            prop_assert_eq!(terminal.grid().rows(), (height / 24).max(1) as usize);
+            terminal.write(output.as_bytes());
+            terminal.write(b"\x1b[?1049h\x1b8x\x1b[?1049l\x1b8x");
+        }
     }
 
     #[test]
@@ -96,6 +108,22 @@ fn moving_up_and_down_ends_where_scrolling_does() {
     assert_eq!(row("\x1b[6H\x1b[9A"), Some(1));
     assert_eq!(row("\x1b[5H\x1b[9E"), Some(5));
     assert_eq!(row("\x1b[1H\x1b[F"), Some(0));
+}
+
+#[test]
+fn another_size_keeps_what_is_near_the_cursor() {
+    let mut terminal = after(b"1\r\n2\r\n3\r\n4\r\nlonger");
+    terminal.resize(Size::new(3 * 12, 2 * 24));
+    assert_eq!(text(terminal.grid()), ["4", "lon"]);
+    terminal.resize(Size::new(9 * 12, 3 * 24));
+    terminal.write(b"!");
+    assert_eq!(text(terminal.grid()), ["4", "lo!", ""]);
+}
+
+#[test]
+fn line_feeds_go_to_the_start_when_asked_to() {
+    assert_eq!(text(after(b"one\ntwo").grid())[..2], ["one", "   two"]);
+    assert_eq!(text(after(b"\x1b[20hone\ntwo").grid())[..2], ["one", "two"]);
 }
 
 #[test]

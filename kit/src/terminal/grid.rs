@@ -114,6 +114,8 @@ pub struct Grid {
     region: Range<usize>,
     pub(super) cursor_shown: bool,
     pub(super) wraps: bool,
+    /// Every line feed goes to the start of the row, too.
+    pub(super) starts_lines: bool,
 }
 
 impl Grid {
@@ -130,6 +132,26 @@ impl Grid {
             region: 0..rows,
             cursor_shown: true,
             wraps: true,
+            starts_lines: false,
+        }
+    }
+
+    /// Changes the size; columns and rows are clamped as in [`Self::new`]. What is right of the last column is gone, and of rows
+    /// that find no room the uppermost, down to the cursor's.
+    pub fn resize(&mut self, columns: usize, rows: usize) {
+        let (columns, count) = (columns.clamp(1, MAX), rows.clamp(1, MAX));
+        let above = (self.pen.row + 1).saturating_sub(count);
+        let alternate = self.other.as_mut().map(|(rows, _)| rows);
+        for rows in [&mut self.rows].into_iter().chain(alternate) {
+            rows.drain(..above);
+            rows.iter_mut().for_each(|row| *row = resized(row, columns));
+            rows.resize_with(count, || vec![Cell::BLANK; columns].into_boxed_slice());
+        }
+        self.columns = columns;
+        self.region = 0..count;
+        self.go_to(self.pen.column, self.pen.row - above);
+        for pen in [&mut self.saved].into_iter().chain(self.other.as_mut().map(|(_, pen)| pen)) {
+            (pen.column, pen.row, pen.at_end) = (pen.column.min(columns - 1), pen.row.min(count - 1), false);
         }
     }
 
@@ -165,6 +187,14 @@ impl Grid {
         self.rows[self.pen.row][self.pen.column] = self.pen.look.cell(character);
         self.pen.at_end = self.pen.column + 1 == self.columns;
         self.pen.column = (self.pen.column + 1).min(self.columns - 1);
+    }
+
+    /// What the line feed character does.
+    pub(super) fn new_line(&mut self) {
+        self.line_feed();
+        if self.starts_lines {
+            self.pen.column = 0;
+        }
     }
 
     /// One row down; at the foot of the region everything moves up instead.
@@ -312,6 +342,10 @@ impl Grid {
     pub(super) fn reset(&mut self) {
         *self = Self::new(self.columns, self.rows());
     }
+}
+
+fn resized(row: &[Cell], columns: usize) -> Box<[Cell]> {
+    row.iter().copied().chain(core::iter::repeat(Cell::BLANK)).take(columns).collect()
 }
 
 fn blank_rows(columns: usize, rows: usize) -> Vec<Box<[Cell]>> {

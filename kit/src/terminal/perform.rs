@@ -16,7 +16,7 @@ impl Perform for Performer<'_> {
 
     fn execute(&mut self, byte: u8) {
         match byte {
-            b'\n' | 0x0b | 0x0c => self.0.line_feed(),
+            b'\n' | 0x0b | 0x0c => self.0.new_line(),
             b'\r' => self.0.go_to(0, self.0.pen.row),
             0x08 => self.0.go_to(self.0.pen.column.saturating_sub(1), self.0.pen.row),
             b'\t' => self.0.tab(),
@@ -47,6 +47,8 @@ impl Perform for Performer<'_> {
             _ if ignore => {}
             ([b'?'], 'h') => self.set_modes(params, true),
             ([b'?'], 'l') => self.set_modes(params, false),
+            ([], 'h') => self.set_new_line_mode(params, true),
+            ([], 'l') => self.set_new_line_mode(params, false),
             ([], 'm') => self.set_look(params),
             ([], 's') => self.0.save_pen(),
             ([], 'u') => self.0.restore_pen(),
@@ -136,6 +138,12 @@ impl Performer<'_> {
                 [47 | 1047 | 1049] => self.0.set_alternate(on),
                 _ => {}
             }
+        }
+    }
+
+    fn set_new_line_mode(&mut self, params: &Params, on: bool) {
+        if params.iter().any(|mode| *mode == [20]) {
+            self.0.starts_lines = on;
         }
     }
 
