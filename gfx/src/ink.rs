@@ -9,8 +9,8 @@ use embedded_graphics_core::pixelcolor::Rgb888;
 /// what is known is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ink {
-    color: Rgb888,
-    background: Option<Rgb888>,
+    pub(crate) color: Rgb888,
+    pub(crate) background: Option<Rgb888>,
 }
 
 impl Ink {
@@ -58,12 +58,6 @@ impl<'s, M: PixelMemory> Spans<'s, M> {
     pub fn start_row(&mut self, x: i32, y: i32) {
         self.flush();
         (self.x, self.y) = (x, y);
-    }
-
-    /// The part of `area` that is drawn; `None` when there is no such part.
-    pub fn visible(&self, area: Area) -> Option<Area> {
-        let visible = self.visible.intersection(area);
-        (!visible.is_empty()).then_some(visible)
     }
 
     /// The next `count` pixels are covered by `coverage / 255`.

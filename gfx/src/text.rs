@@ -13,11 +13,13 @@
 //!
 //! For the bitmap fonts of embedded-graphics use its own `Text`: a [`Surface`](crate::Surface) draws them by rows as well.
 
-mod font;
+pub mod atlas;
+mod compose;
 pub mod fonts;
+mod layout;
 mod line;
 mod style;
 
-pub use font::Font;
+pub use atlas::{Atlas, Font};
 pub use line::Line;
-pub use style::{Align, TextStyle};
+pub use style::{Align, Style, TextStyle};

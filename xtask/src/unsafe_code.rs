@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of the workspace with code of ours.
-const FOLDERS: [&str; 10] = ["xen", "kernel", "frontend", "gfx", "kit", "backend", "src", "examples", "xtask", "tests"];
+const FOLDERS: [&str; 11] =
+    ["xen", "kernel", "frontend", "gfx", "kit", "assets", "backend", "src", "examples", "xtask", "tests"];
 
 /// Where unsafe code may be: files, or folders with a slash at the end.
 const ALLOWED: [&str; 7] = [

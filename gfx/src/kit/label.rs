@@ -52,7 +52,7 @@ impl Label {
         let Rectangle { top_left, size } = self.area;
         let (width, height) = (size.width as i32, size.height as i32);
         let x = match self.align {
-            Align::Left => 0,
+            Align::Left | Align::Justified => 0,
             Align::Center => width / 2,
             Align::Right => width,
         };

@@ -4,9 +4,13 @@
 //! [`FIGURES`] what numbers are written with, [`DIGITS`] only digits and the colon. Whoever names one of these families
 //! gets all of its sizes into the image; a single font is 2 to 30 KB.
 
-use super::font::{Font, Glyph, Kerning};
+use super::atlas::{Coverage, Font, Glyph, Kerning, Metrics, Range};
 
-include!(concat!(env!("OUT_DIR"), "/fonts.rs"));
+include!(concat!(env!("OUT_DIR"), "/regular.rs"));
+include!(concat!(env!("OUT_DIR"), "/medium.rs"));
+include!(concat!(env!("OUT_DIR"), "/titles.rs"));
+include!(concat!(env!("OUT_DIR"), "/figures.rs"));
+include!(concat!(env!("OUT_DIR"), "/digits.rs"));
 
 /// The text fonts, smallest first.
 pub static REGULAR: [&Font; 6] = [&REGULAR_13, &REGULAR_15, &REGULAR_17, &REGULAR_19, &REGULAR_23, &REGULAR_28];

@@ -1,12 +1,12 @@
-//! Drawing text.
+//! Drawing one line of text.
 
-use super::font::{Font, Glyph, to_pixels};
-use crate::{Ink, PixelMemory, Surface, area::Area, digest::Digest, ink::Spans};
+use super::{atlas::Atlas, compose, layout::to_pixels};
+use crate::{Ink, PixelMemory, Surface, area::Area, digest::Digest};
 use core::hash::Hash;
-use embedded_graphics_core::{geometry::Point, pixelcolor::Rgb888};
+use embedded_graphics_core::{geometry::Point, pixelcolor::Rgb888, primitives::Rectangle};
 
-/// Which end of the text stands at the given place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which end of the text stands at the given place, or on which side of its box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Align {
     /// It starts there.
     Left,
@@ -14,23 +14,29 @@ pub enum Align {
     Center,
     /// It ends there.
     Right,
+    /// In a [`Paragraph`](super::Paragraph), lines are as wide as the box, except the last; a single line starts there.
+    Justified,
 }
+
+/// How text in a font that is compiled in looks.
+pub type TextStyle = Style<'static>;
 
 /// How text looks: font, ink and alignment.
 #[derive(Clone, Copy, Debug)]
-pub struct TextStyle {
-    font: &'static Font,
+pub struct Style<'f> {
+    font: &'f Atlas<'f>,
     ink: Ink,
     align: Align,
 }
 
-impl TextStyle {
+impl<'f> Style<'f> {
     /// Text that starts at the given place and is blended with whatever is there.
-    pub const fn new(font: &'static Font, color: Rgb888) -> Self {
+    pub const fn new(font: &'f Atlas<'f>, color: Rgb888) -> Self {
         Self { font, ink: Ink::over(color), align: Align::Left }
     }
 
-    /// The same text where the background is known to have this colour everywhere: nothing needs to be read.
+    /// The same text where the background is known to have this colour everywhere: nothing is read. In XRGB8888 that
+    /// saves nothing, in formats whose pixels are converted it does.
     pub const fn on(mut self, background: Rgb888) -> Self {
         self.ink = self.ink.on(background);
         self
@@ -42,61 +48,72 @@ impl TextStyle {
         self
     }
 
+    /// The same text in another font.
+    pub const fn with_font(mut self, font: &'f Atlas<'f>) -> Self {
+        self.font = font;
+        self
+    }
+
     /// The font.
-    pub const fn font(&self) -> &'static Font {
+    pub const fn font(&self) -> &'f Atlas<'f> {
         self.font
     }
 
-    /// Draws one line with its baseline at `at.y`, and returns the x at which text that continues it starts.
+    /// The alignment.
+    pub const fn align(&self) -> Align {
+        self.align
+    }
+
+    /// Draws one line with its baseline at `at.y`, and returns the x at which text that continues it starts. A line break
+    /// is a character that no font has: [`Paragraph`](super::Paragraph) breaks lines.
     pub fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, text: &str, at: Point) -> i32 {
-        let width = self.font.measure(text);
-        let left = match self.align {
-            Align::Left => at.x,
+        let extent = Extent::of(self.font, text);
+        let origin = self.origin(at, extent.width);
+        let end = origin.x.saturating_add(extent.width);
+        let describe = |operation: &mut Digest| {
+            ("text", self.font.identity(), self.ink, origin, text).hash(operation);
+        };
+        let Some(visible) = surface.begin(extent.drawn.moved(origin), describe) else { return end };
+        compose::draw(surface, visible, self.ink, self.font, text, origin);
+        end
+    }
+
+    /// The smallest rectangle that holds all pixels which [`draw`](Self::draw) changes, clipping aside; an empty one at
+    /// `at` when there are none.
+    pub fn bounding_box(&self, text: &str, at: Point) -> Rectangle {
+        let extent = Extent::of(self.font, text);
+        extent.drawn.moved(self.origin(at, extent.width)).to_rectangle()
+    }
+
+    /// Where the pen starts.
+    fn origin(&self, at: Point, width: i32) -> Point {
+        let x = match self.align {
+            Align::Left | Align::Justified => at.x,
             Align::Center => at.x.saturating_sub(width / 2),
             Align::Right => at.x.saturating_sub(width),
         };
-        let end = left.saturating_add(width);
-        let pens = || {
-            self.font
-                .place(text)
-                .map(|placed| (placed.glyph, Point::new(left.saturating_add(to_pixels(placed.start)), at.y)))
-        };
-        let areas = pens().map(|(glyph, pen)| area_of(glyph, pen)).filter(|area| !area.is_empty());
-        let Some(area) = areas.reduce(Area::envelope) else { return end };
-        let describe = |operation: &mut Digest| {
-            ("text", core::ptr::from_ref(self.font).addr(), self.ink, left, at.y, text).hash(operation);
-        };
-        let Some(visible) = surface.begin(area, describe) else { return end };
-        let mut spans = Spans::new(surface, visible, self.ink);
-        for (glyph, pen) in pens() {
-            draw_glyph(&mut spans, self.font, glyph, pen);
-        }
-        end
+        Point::new(x, at.y)
     }
 }
 
-/// Where a glyph is with the pen at `pen`.
-fn area_of(glyph: &Glyph, pen: Point) -> Area {
-    let left = pen.x.saturating_add(glyph.left.into());
-    let top = pen.y.saturating_sub(glyph.top.into());
-    let (right, bottom) = (left.saturating_add(glyph.width.into()), top.saturating_add(glyph.height.into()));
-    Area { left, top, right, bottom }
+/// How much room a text takes.
+struct Extent {
+    /// How far the pen moves.
+    width: i32,
+    /// What is drawn when the text starts at (0, 0).
+    drawn: Area,
 }
 
-/// Draws a glyph with the pen at `pen`.
-fn draw_glyph<M: PixelMemory>(spans: &mut Spans<'_, M>, font: &Font, glyph: &Glyph, pen: Point) {
-    let area = area_of(glyph, pen);
-    let Some(visible) = spans.visible(area) else { return };
-    let mut rows = font.rows[glyph.rows as usize..].iter();
-    for y in area.top..visible.bottom {
-        spans.start_row(area.left, y);
-        let mut to_come = usize::from(glyph.width);
-        while to_come > 0 {
-            let Some(&code) = rows.next() else { return };
-            let run = usize::from(code & 15) + 1;
-            // 15 levels to 255: the nibble twice.
-            spans.push(code >> 4 | code & 0xf0, run);
-            to_come = to_come.saturating_sub(run);
+impl Extent {
+    fn of(font: &Atlas<'_>, text: &str) -> Self {
+        let (mut end, mut drawn) = (0, Area::EMPTY);
+        for placed in font.place(text) {
+            end = placed.end;
+            let area = placed.area(Point::zero());
+            if !area.is_empty() {
+                drawn = if drawn.is_empty() { area } else { drawn.envelope(area) };
+            }
         }
+        Self { width: to_pixels(end), drawn }
     }
 }

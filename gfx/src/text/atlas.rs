@@ -1,0 +1,259 @@
+//! What a font is made of: pictures of its glyphs in one size, found by character.
+//!
+//! The build script of whoever carries the font writes these statics, with the crate `vitrine-assets`;
+//! [`FontBuf`](super::FontBuf) makes them at run time. What is said here about a [`Coverage`]'s bytes is the format that
+//! both write, and that `compose` reads.
+
+/// One face in one size, compiled into the image.
+pub type Font = Atlas<'static>;
+
+/// The widest and highest picture of a glyph, in pixels.
+pub(super) const LARGEST_GLYPH: u16 = 500;
+
+/// One face in one size.
+#[derive(Clone, Copy, Debug)]
+pub struct Atlas<'f> {
+    metrics: Metrics,
+    ranges: &'f [Range],
+    glyphs: &'f [Glyph],
+    coverage: Coverage<'f>,
+    kerning: Option<&'f Kerning<'f>>,
+    next: Option<&'f Self>,
+}
+
+/// What holds for all glyphs of a font.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metrics {
+    /// Pixels per em, in 1/64.
+    pub size: i32,
+    /// Pixels that letters reach above the baseline, accents included.
+    pub ascent: i32,
+    /// Pixels that letters reach below the baseline.
+    pub descent: i32,
+    /// Height of a capital letter or a digit, in pixels.
+    pub cap_height: i32,
+}
+
+/// Characters that follow each other, and whose glyphs do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    first: char,
+    last: char,
+    glyph: u16,
+}
+
+/// Where one glyph's picture is, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glyph {
+    /// Pixels from the pen to the picture's left edge.
+    pub(super) left: i16,
+    /// Pixels from the baseline up to the picture's top edge.
+    pub(super) top: i16,
+    pub(super) width: u16,
+    pub(super) height: u16,
+    /// How far the pen moves, in 1/64 pixel.
+    pub(super) advance: u16,
+    /// Where the first row starts in the font's coverage.
+    pub(super) start: u32,
+}
+
+/// The pictures of all glyphs, each row by row from the top, the rows without a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage<'f> {
+    /// 16 levels, for text: eight pixels in four bytes, the last ones filled up with zeros. Byte `i` has pixel `i` in its
+    /// low nibble and pixel `i + 4` in its high one.
+    Packed(&'f [u8]),
+    /// 16 levels, for what is large: bytes that are each a level (high nibble) and how many pixels have it, less one (low
+    /// nibble). A run ends with its row.
+    Runs(&'f [u8]),
+    /// All or nothing, for bitmap fonts: eight pixels in a byte, the leftmost in its highest bit.
+    Bits(&'f [u8]),
+}
+
+/// Which glyphs stand closer together or further apart than their advances say: a matrix of classes.
+#[derive(Clone, Copy, Debug)]
+pub struct Kerning<'f> {
+    /// The row of each glyph that stands on the left.
+    rows: &'f [u8],
+    /// The column of each glyph that stands on the right.
+    columns: &'f [u8],
+    column_count: usize,
+    /// Row by row, in 1/512 em, negative when closer.
+    units: &'f [i8],
+}
+
+impl Range {
+    /// The characters from `first` to `last`, whose glyphs start with number `glyph`.
+    pub const fn new(first: char, last: char, glyph: u16) -> Self {
+        Self { first, last, glyph }
+    }
+}
+
+impl Glyph {
+    /// A picture whose top left corner stands at (`left`, `top` upwards) from the pen on the baseline, which it moves by
+    /// `advance` / 64 pixels; its first row is at byte `start`.
+    pub const fn new(left: i16, top: i16, width: u16, height: u16, advance: u16, start: u32) -> Self {
+        Self { left, top, width, height, advance, start }
+    }
+}
+
+impl<'f> Kerning<'f> {
+    /// A matrix, with the row and the column of each glyph.
+    pub const fn new(rows: &'f [u8], columns: &'f [u8], units: &'f [i8]) -> Self {
+        let (mut column_count, mut index) = (0, 0);
+        while index < columns.len() {
+            if columns[index] as usize >= column_count {
+                column_count = columns[index] as usize + 1;
+            }
+            index += 1;
+        }
+        Self { rows, columns, column_count, units }
+    }
+
+    /// In 1/512 em; 0 for glyphs that the matrix doesn't know.
+    fn between(&self, left: u16, right: u16) -> i32 {
+        let (row, column) = (self.rows.get(usize::from(left)), self.columns.get(usize::from(right)));
+        let (Some(&row), Some(&column)) = (row, column) else { return 0 };
+        self.units.get(usize::from(row) * self.column_count + usize::from(column)).copied().unwrap_or(0).into()
+    }
+}
+
+impl<'f> Atlas<'f> {
+    /// Joins the parts of a font. The last glyph is what is shown for a character that isn't there.
+    ///
+    /// # Panics
+    ///
+    /// When there is no glyph, one is wider or higher than 500 pixels or has no rows in `coverage`, or `ranges` are not in
+    /// order or name more glyphs than there are. In a static, this is found when it is compiled.
+    pub const fn new(
+        metrics: Metrics,
+        ranges: &'f [Range],
+        glyphs: &'f [Glyph],
+        coverage: Coverage<'f>,
+        kerning: Option<&'f Kerning<'f>>,
+    ) -> Self {
+        let mut index = 0;
+        assert!(!glyphs.is_empty() && glyphs.len() <= u16::MAX as usize, "a font has 1 to 65535 glyphs");
+        while index < glyphs.len() {
+            coverage.check(&glyphs[index]);
+            index += 1;
+        }
+        index = 0;
+        while index < ranges.len() {
+            let Range { first, last, glyph } = ranges[index];
+            assert!(
+                first <= last && glyph as usize + (last as usize - first as usize) < glyphs.len(),
+                "range of glyphs"
+            );
+            assert!(index == 0 || (ranges[index - 1].last as u32) < first as u32, "ranges are in order");
+            index += 1;
+        }
+        Self { metrics, ranges, glyphs, coverage, kerning, next: None }
+    }
+
+    /// The same font, and another one for the characters that it lacks, which may itself have a next one:
+    /// `static TEXT: Font = fonts::REGULAR_17.or(&SYMBOLS_17);`
+    pub const fn or(self, next: &'f Self) -> Self {
+        Self { next: Some(next), ..self }
+    }
+
+    /// Pixels that letters reach above the baseline, accents included.
+    pub const fn ascent(&self) -> i32 {
+        self.metrics.ascent
+    }
+
+    /// Pixels that letters reach below the baseline.
+    pub const fn descent(&self) -> i32 {
+        self.metrics.descent
+    }
+
+    /// Height of a capital letter or a digit, in pixels.
+    pub const fn cap_height(&self) -> i32 {
+        self.metrics.cap_height
+    }
+
+    /// Pixels from one baseline to the next.
+    pub const fn line_height(&self) -> i32 {
+        self.ascent().saturating_add(self.descent())
+    }
+
+    /// Whether there is a glyph for the character, in this font or a [next](Self::or) one.
+    pub fn has(&self, character: char) -> bool {
+        self.index_of(character).is_some() || self.next.is_some_and(|next| next.has(character))
+    }
+
+    /// What tells this font from others that exist at the same time.
+    pub(super) fn identity(&self) -> (usize, usize) {
+        (self.glyphs.as_ptr().addr(), self.next.map_or(0, |next| next.glyphs.as_ptr().addr()))
+    }
+
+    /// The pictures of all glyphs.
+    pub(super) const fn coverage(&self) -> Coverage<'f> {
+        self.coverage
+    }
+
+    /// The glyph for a character, from the first font that has it, else this font's last one: text that comes from
+    /// outside may hold anything, and a box is better than a gap.
+    pub(super) fn find(&'f self, character: char) -> Found<'f> {
+        let mut font = Some(self);
+        while let Some(atlas) = font {
+            if let Some(index) = atlas.index_of(character) {
+                return Found { atlas, index };
+            }
+            font = atlas.next;
+        }
+        Found { atlas: self, index: (self.glyphs.len() - 1) as u16 }
+    }
+
+    fn index_of(&self, character: char) -> Option<u16> {
+        let range = self.ranges.iter().find(|range| character <= range.last)?;
+        (range.first <= character).then(|| range.glyph + (u32::from(character) - u32::from(range.first)) as u16)
+    }
+}
+
+/// A glyph, and the font that has it.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'f> {
+    pub atlas: &'f Atlas<'f>,
+    index: u16,
+}
+
+impl<'f> Found<'f> {
+    pub fn glyph(self) -> &'f Glyph {
+        &self.atlas.glyphs[usize::from(self.index)]
+    }
+
+    /// How much further from this glyph the next one stands than its advance says, in 1/64 pixel.
+    pub fn kerning_before(self, next: Self) -> i32 {
+        match self.atlas.kerning {
+            Some(kerning) if core::ptr::eq(self.atlas, next.atlas) => {
+                (kerning.between(self.index, next.index).saturating_mul(self.atlas.metrics.size) + 256) >> 9
+            }
+            _ => 0,
+        }
+    }
+}
+
+impl<'f> Coverage<'f> {
+    const fn bytes(self) -> &'f [u8] {
+        match self {
+            Self::Packed(bytes) | Self::Runs(bytes) | Self::Bits(bytes) => bytes,
+        }
+    }
+
+    /// Panics unless the glyph's rows can be here.
+    const fn check(self, glyph: &Glyph) {
+        assert!(
+            glyph.width <= LARGEST_GLYPH && glyph.height <= LARGEST_GLYPH,
+            "a glyph is at most 500 pixels wide and high"
+        );
+        let eights = (glyph.width as usize).div_ceil(8);
+        let row = match self {
+            Self::Packed(_) => 4 * eights,
+            // At least: a run is 16 pixels long at most.
+            Self::Runs(_) => (glyph.width as usize).div_ceil(16),
+            Self::Bits(_) => eights,
+        };
+        assert!(glyph.start as usize + row * glyph.height as usize <= self.bytes().len(), "a glyph without its rows");
+    }
+}
