@@ -1,9 +1,21 @@
-//! Pictures: QOI with transparency here, BMP by `tinybmp`, which draws on a [`Surface`](crate::Surface) as on any
-//! `DrawTarget`; decoded pictures with alpha are [`AlphaImage`]s.
+//! Pictures: decoding them, making others of them, drawing them.
+//!
+//! A [`Picture`] is pixels with alpha in memory; [`Picture::decode`] makes one of a PNG, QOI or BMP file, and
+//! [`Surface::draw_picture`](crate::Surface::draw_picture) draws it. A [`Mask`] is a form that is drawn in any colour. Where
+//! memory is short, [`Qoi`] and `tinybmp`'s [`Bmp`] decode a file as it is drawn.
 
-mod alpha;
+mod bmp;
+mod draw;
+mod error;
+mod mask;
+mod picture;
+mod png;
 mod qoi;
+mod turn;
 
-pub use alpha::{Alpha, AlphaImage};
+pub use error::ImageError;
+pub use mask::Mask;
+pub use picture::{MAX_PIXELS, Picture};
 pub use qoi::{Qoi, QoiError};
 pub use tinybmp::{Bmp, ParseError as BmpError};
+pub use turn::Turn;

@@ -3,7 +3,7 @@
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 use proptest::prelude::*;
 use vitrine_gfx::format::{Formatted, Rgb888 as Rgb888Bytes};
-use vitrine_gfx::image::{Alpha, AlphaImage, Qoi};
+use vitrine_gfx::image::{Mask, Picture, Qoi};
 use vitrine_gfx::{PixelMemory, Surface, mix};
 
 /// A picture that has no two neighbours alike.
@@ -85,31 +85,49 @@ proptest! {
         let size = Size::new(160, 10);
         let picture_size = Size::new(width, height);
         let pixels: Vec<u32> = (0..width * height).map(|index| (index ^ seed).wrapping_mul(0x9e37_79b9)).collect();
-        let straight = AlphaImage::new(pixels.clone(), picture_size, Alpha::Straight).unwrap();
+        let picture = Picture::from_straight(pixels, picture_size).unwrap();
+        let pixels = picture.pixels();
         let before = noise(words(size), size);
         let mut surface = noise(words(size), size);
-        surface.draw_alpha(&straight, Point::new(x, y), opacity);
+        surface.draw_picture(&picture, Point::new(x, y), opacity);
         let at_picture = |at: Point| {
             let (column, row) = (i64::from(at.x) - i64::from(x), i64::from(at.y) - i64::from(y));
             let inside = (0..i64::from(width)).contains(&column) && (0..i64::from(height)).contains(&row);
             inside.then(|| pixels[(row * i64::from(width) + column) as usize])
         };
-        let rounded = |number: u32| ((2 * number + 255) / 510) as u8;
+        let divided = |number: u32| (2 * number + 255) / 510;
         check(&surface, &before, |at| {
             let below = before.pixel(at).unwrap();
             let Some(pixel) = at_picture(at) else { return below };
-            let [alpha, red, green, blue] = pixel.to_be_bytes();
-            mix(below, Rgb888::new(red, green, blue), rounded(u32::from(alpha) * u32::from(opacity)))
+            let [alpha, red, green, blue] = pixel.to_be_bytes().map(|channel| divided(u32::from(channel) * u32::from(opacity)));
+            let laid = |below: u8, over: u32| (over + divided(u32::from(below) * (255 - alpha))) as u8;
+            Rgb888::new(laid(below.r(), red), laid(below.g(), green), laid(below.b(), blue))
         })?;
-        // Multiplied beforehand it is rounded once more on the way: at most one off.
-        let mut again = noise(words(size), size);
-        again.draw_alpha(&straight.premultiplied(), Point::new(x, y), u8::MAX);
-        let mut once = noise(words(size), size);
-        once.draw_alpha(&AlphaImage::new(pixels.clone(), picture_size, Alpha::Straight).unwrap(), Point::new(x, y), u8::MAX);
-        for (again, once) in again.memory().iter().zip(once.memory()) {
-            let near = again.to_le_bytes().iter().zip(once.to_le_bytes()).all(|(a, b)| a.abs_diff(b) <= 1);
-            prop_assert!(near, "{:#x} and {:#x}", again, once);
-        }
+        let mask = Mask::of(&picture).unwrap();
+        let mut masked = noise(words(size), size);
+        masked.draw_mask(&mask, Point::new(x, y), Rgb888::CSS_TEAL);
+        check(&masked, &before, |at| {
+            let below = before.pixel(at).unwrap();
+            at_picture(at).map_or(below, |pixel| mix(below, Rgb888::CSS_TEAL, (pixel >> 24) as u8))
+        })?;
+    }
+
+    #[test]
+    fn opaque_pictures_are_copied_or_mixed((x, y) in (place(), -12..12), opacity in prop_oneof![any::<u8>(), Just(255)]) {
+        let size = Size::new(150, 10);
+        let pixels: Vec<u32> = (0..40 * 7u32).map(|index| index.wrapping_mul(0x9e37_79b9) | 0xff00_0000).collect();
+        let picture = Picture::from_premultiplied(pixels.clone(), Size::new(40, 7)).unwrap();
+        let (before, mut surface) = (noise(words(size), size), noise(words(size), size));
+        surface.draw_picture(&picture, Point::new(x, y), opacity);
+        check(&surface, &before, |at| {
+            let below = before.pixel(at).unwrap();
+            let (column, row) = (i64::from(at.x) - i64::from(x), i64::from(at.y) - i64::from(y));
+            if !(0..40).contains(&column) || !(0..7).contains(&row) {
+                return below;
+            }
+            let [_, red, green, blue] = pixels[(row * 40 + column) as usize].to_be_bytes();
+            mix(below, Rgb888::new(red, green, blue), opacity)
+        })?;
     }
 
     #[test]
@@ -152,8 +170,10 @@ fn a_decoded_picture_is_drawn_as_an_encoded_one() {
     let size = Size::new(40, 8);
     let (mut direct, mut decoded) = (noise(words(size), size), noise(words(size), size));
     picture.draw(&mut direct, Point::new(-3, 2)).unwrap();
-    decoded.draw_alpha(&AlphaImage::from_qoi(&picture).unwrap(), Point::new(-3, 2), u8::MAX);
-    assert_eq!(direct.memory(), decoded.memory());
-    let cut = Qoi::parse(&encoded[..40]).unwrap();
-    assert!(AlphaImage::from_qoi(&cut).is_err());
+    decoded.draw_picture(&Picture::from_qoi(&encoded).unwrap(), Point::new(-3, 2), u8::MAX);
+    // Multiplied beforehand it is rounded once more on the way: at most one off.
+    for (direct, decoded) in direct.memory().iter().zip(decoded.memory()) {
+        let near = direct.to_le_bytes().iter().zip(decoded.to_le_bytes()).all(|(a, b)| a.abs_diff(b) <= 1);
+        assert!(near, "{direct:#x} and {decoded:#x}");
+    }
 }
