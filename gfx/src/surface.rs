@@ -26,7 +26,8 @@ pub const MAX_SIDE: u32 = 16_384;
 /// How many pixels are staged before they are written: 512 bytes of stack.
 pub(crate) const STAGE: usize = 128;
 
-/// A picture: of XRGB8888 pixels (DRM's `XR24`: blue in the lowest byte, the highest byte unused and written as 0) in
+/// A picture: of XRGB8888 pixels (DRM's `XR24`: blue in the lowest byte, the highest byte unused: 0, or 0xff where an
+/// opaque picture was copied) in
 /// memory of 32-bit words, or of any [other format](crate::format).
 ///
 /// Row `y` starts `y * stride` bytes from the start of the memory. Everything is drawn by rows or parts of rows,
