@@ -8,7 +8,7 @@ use common::{
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 use proptest::prelude::*;
 use vitrine_gfx::format::{Formatted, Rgb888 as Rgb888Bytes};
-use vitrine_gfx::image::{Alpha, AlphaImage};
+use vitrine_gfx::image::{Mask, Picture};
 use vitrine_gfx::{PixelMemory, Surface, SurfaceError, mix};
 
 /// Operations of [`DrawTarget`].
@@ -120,19 +120,38 @@ struct Laid {
 enum How {
     Copied,
     Blended,
-    Straight,
-    Premultiplied,
+    /// By the picture's own alpha.
+    Over,
+    /// Its alpha, in the colour.
+    Masked(Rgb888),
+}
+
+impl Laid {
+    /// What the picture's pixel lets be seen, when pixels without alpha and others are treated alike.
+    fn over(&self, pixel: u32, below: Rgb888) -> Rgb888 {
+        if self.pixels.iter().all(|pixel| pixel >> 24 == 0xff) {
+            return mix(below, color_of(pixel), self.opacity);
+        }
+        let [alpha, red, green, blue] = pixel.to_be_bytes();
+        let faded = |value: u8| rounded(u32::from(value) * u32::from(self.opacity));
+        let rest = 255 - u32::from(faded(alpha));
+        let sum = |over: u8, below: u8| {
+            let multiplied = rounded(u32::from(over) * u32::from(alpha));
+            faded(multiplied) + rounded(u32::from(below) * rest)
+        };
+        Rgb888::new(sum(red, below.r()), sum(green, below.g()), sum(blue, below.b()))
+    }
 }
 
 impl Operation for Laid {
     fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
         let picture = Surface::new(self.pixels.clone(), self.size).unwrap();
-        let image = |alpha| AlphaImage::new(self.pixels.clone(), self.size, alpha).unwrap();
+        let with_alpha = Picture::from_straight(self.pixels.clone(), self.size).unwrap();
         match self.how {
             How::Copied => surface.draw_surface(&picture, self.at),
             How::Blended => surface.blend_surface(&picture, self.at, self.opacity),
-            How::Straight => surface.draw_alpha(&image(Alpha::Straight), self.at, self.opacity),
-            How::Premultiplied => surface.draw_alpha(&image(Alpha::Premultiplied), self.at, self.opacity),
+            How::Over => surface.draw_picture(&with_alpha, self.at, self.opacity),
+            How::Masked(color) => surface.draw_mask(&Mask::of(&with_alpha).unwrap(), self.at, color),
         }
     }
 
@@ -146,31 +165,30 @@ impl Operation for Laid {
         Some(match self.how {
             How::Copied => color,
             How::Blended => mix(below, color, self.opacity),
-            How::Straight => mix(below, color, rounded((pixel >> 24) * u32::from(self.opacity))),
-            How::Premultiplied => {
-                let faded = |value: u32| rounded(value * u32::from(self.opacity));
-                let rest = 255 - u32::from(faded(pixel >> 24));
-                let sum = |over: u8, below: u8| faded(over.into()).saturating_add(rounded(u32::from(below) * rest));
-                Rgb888::new(sum(color.r(), below.r()), sum(color.g(), below.g()), sum(color.b(), below.b()))
-            }
+            How::Over => self.over(pixel, below),
+            How::Masked(color) => mix(below, color, (pixel >> 24) as u8),
         })
     }
 }
 
 fn laid() -> impl Strategy<Value = Laid> {
-    let how = prop_oneof![Just(How::Copied), Just(How::Blended), Just(How::Straight), Just(How::Premultiplied)];
+    let how = prop_oneof![Just(How::Copied), Just(How::Blended), Just(How::Over), color().prop_map(How::Masked)];
     let at = (coordinate(), coordinate()).prop_map(|(x, y)| Point::new(x, y));
     let opacity = prop_oneof![Just(255), Just(0), any::<u8>()];
-    (1u32..200, 1u32..30, any::<u32>(), at, opacity, how).prop_map(|(width, height, seed, at, opacity, how)| {
-        let noise = (0..width * height).map(|index| (index ^ seed).wrapping_mul(0x9e37_79b9));
-        // Whole stretches that cover everything or nothing, as pictures have them.
-        let pixel = |(index, noise): (u32, u32)| match (index ^ seed) / 16 % 4 {
-            0 => noise | 0xff00_0000,
-            1 => noise & 0x00ff_ffff,
-            _ => noise,
-        };
-        Laid { pixels: (0..).zip(noise).map(pixel).collect(), size: Size::new(width, height), at, opacity, how }
-    })
+    let opaque = prop::bool::weighted(0.3);
+    (1u32..200, 1u32..30, any::<u32>(), opaque, at, opacity, how).prop_map(
+        |(width, height, seed, opaque, at, opacity, how)| {
+            let noise = (0..width * height).map(|index| (index ^ seed).wrapping_mul(0x9e37_79b9));
+            // Whole stretches that cover everything or nothing, as pictures have them.
+            let pixel = |(index, noise): (u32, u32)| match (index ^ seed) / 16 % 4 {
+                _ if opaque => noise | 0xff00_0000,
+                0 => noise | 0xff00_0000,
+                1 => noise & 0x00ff_ffff,
+                _ => noise,
+            };
+            Laid { pixels: (0..).zip(noise).map(pixel).collect(), size: Size::new(width, height), at, opacity, how }
+        },
+    )
 }
 
 proptest! {
