@@ -8,7 +8,7 @@ mod commands;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use commands::{bench, image, lab, run, screenshots, test};
+use commands::{bench, golden, image, lab, run, screenshots, test};
 use std::process::ExitCode;
 use xtask::{note, signals};
 
@@ -27,6 +27,7 @@ enum Command {
     Bench(bench::Arguments),
     Image(image::Arguments),
     Screenshots(screenshots::Arguments),
+    Golden(golden::Arguments),
     Lab(lab::Arguments),
 }
 
@@ -48,6 +49,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Image(arguments) => image::run(&arguments),
+        Command::Golden(arguments) => golden::run(&arguments),
         Command::Screenshots(arguments) => screenshots::run(&arguments),
         Command::Lab(arguments) => lab::run(&arguments),
     }

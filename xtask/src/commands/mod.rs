@@ -1,6 +1,7 @@
 //! The commands of `cargo xtask`.
 
 pub mod bench;
+pub mod golden;
 pub mod image;
 pub mod lab;
 pub mod run;
