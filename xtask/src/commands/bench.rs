@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: what the `bench` appliance measures about itself, over several runs.
+//! `cargo xtask bench`: what the `bench` appliance measures about itself, over several runs, and other measurements.
 
+mod render;
 mod restarts;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +17,10 @@ const DONE: &str = "bench: done";
 
 /// Measure: boot the bench appliance and print what it reports, with minimum and median over the runs.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Let time count instructions: slower (QEMU 7.2, cold boots) and repeatable
     #[arg(long)]
     icount: bool,
@@ -41,6 +45,12 @@ pub struct Arguments {
     timeout: u64,
 }
 
+/// What else can be measured.
+#[derive(clap::Subcommand)]
+enum Other {
+    Render(render::Arguments),
+}
+
 /// One reported value.
 #[derive(Debug, Clone, PartialEq)]
 struct Value {
@@ -50,6 +60,9 @@ struct Value {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(Other::Render(arguments)) = &arguments.other {
+        return render::run(arguments);
+    }
     if let Some(count) = arguments.restarts {
         return restarts::run(arguments, count);
     }

@@ -1,0 +1,62 @@
+//! Drawing a scene with vitrine-gfx.
+
+use embedded_graphics::{
+    mono_font::{MonoTextStyle, ascii::FONT_10X20},
+    prelude::*,
+    primitives::{Circle, Line, PrimitiveStyle, Rectangle, RoundedRectangle},
+    text::{Baseline, Text},
+};
+use vitrine_gfx::{Ink, PixelMemory, SUBPIXEL, Surface, text::TextStyle};
+
+use crate::{Edge, Item};
+
+/// Draws each item.
+pub fn paint<M: PixelMemory>(surface: &mut Surface<M>, items: &[Item]) {
+    for item in items {
+        let Ok(()) = draw(surface, item);
+    }
+}
+
+fn draw<M: PixelMemory>(surface: &mut Surface<M>, item: &Item) -> Result<(), core::convert::Infallible> {
+    match *item {
+        Item::Clear(color) => surface.clear(color)?,
+        Item::Fill(area, color) => surface.fill_solid(&area, color)?,
+        Item::Circle(area, color, Edge::Smooth) => {
+            surface.fill_circle(area.top_left, area.size.width, Ink::over(color))
+        }
+        Item::Circle(area, color, Edge::Aliased) => {
+            Circle::new(area.top_left, area.size.width).into_styled(PrimitiveStyle::with_fill(color)).draw(surface)?
+        }
+        Item::Rounded(area, radius, color, Edge::Smooth) => surface.fill_rounded(&area, radius, Ink::over(color)),
+        Item::Rounded(area, radius, color, Edge::Aliased) => {
+            RoundedRectangle::with_equal_corners(area, Size::new_equal(radius))
+                .into_styled(PrimitiveStyle::with_fill(color))
+                .draw(surface)?
+        }
+        Item::Image(at, ref picture) => surface.draw_surface(&picture.opaque, at),
+        Item::Alpha(at, ref picture) => surface.draw_alpha(&picture.alpha, at, u8::MAX),
+        Item::Tint(area, color, alpha) => surface.tint(&area, color, alpha),
+        Item::Characters(at, ref text, color) => {
+            Text::with_baseline(text, at, MonoTextStyle::new(&FONT_10X20, color), Baseline::Top).draw(surface)?;
+        }
+        Item::Text(at, ref text, face, color) => {
+            TextStyle::new(face.font(), color).draw(surface, text, at);
+        }
+        Item::Line(from, to, color, Edge::Aliased) => {
+            Line::new(from, to).into_styled(PrimitiveStyle::with_stroke(color, 1)).draw(surface)?;
+        }
+        Item::Line(from, to, color, Edge::Smooth) => {
+            let middle = |at: Point| at * SUBPIXEL + Point::new_equal(SUBPIXEL / 2);
+            surface.fill_stroke(middle(from), middle(to), SUBPIXEL as u32, Ink::over(color));
+        }
+        Item::Polyline(ref points, width, color) => {
+            for ends in points.windows(2) {
+                surface.fill_stroke(ends[0], ends[1], width, Ink::over(color));
+            }
+        }
+        Item::Scroll(rows) => {
+            surface.scroll(&Rectangle::new(Point::zero(), surface.size()), Point::new(0, rows as i32))
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Whether all contestants draw the same picture, so that none is measured drawing nothing.
+
+use std::{fs::File, io::BufWriter, path::Path};
+
+use anyhow::{Context, Result, bail};
+use vitrine_gfx::Surface;
+use vitrine_scenes::{HEIGHT, Item, PIXELS, Scene, WIDTH, paint};
+
+use crate::{measure::Contestant, renderers::Kind};
+
+/// By how much, in 1/255, the channels of a pixel that the scene changes may differ on average. Renderers cover edges a
+/// little differently and put glyphs on whole or on parts of pixels.
+const MEAN_DIFFERENCE: f64 = 24.0;
+
+/// Draws the scene with each contestant and compares with what vitrine-gfx draws.
+pub fn pictures(
+    scene: &Scene,
+    contestants: &mut [Contestant],
+    target: &mut [u32],
+    folder: Option<&Path>,
+) -> Result<()> {
+    let mut below = vec![0; PIXELS];
+    draw(&scene.below, &mut below);
+    let mut expected = below.clone();
+    draw(&scene.items, &mut expected);
+    for contestant in contestants {
+        target.copy_from_slice(&below);
+        contestant.drawing.load(target);
+        contestant.drawing.draw(target);
+        contestant.drawing.save(target);
+        if let Some(folder) = folder {
+            save(&folder.join(format!("{}-{}.png", scene.name, contestant.name.replace(' ', "-"))), target)?;
+        }
+        // memset can't write the color.
+        let mean = difference(&below, &expected, target);
+        if mean > MEAN_DIFFERENCE && !(contestant.kind == Kind::Limit && contestant.name == "memset") {
+            bail!("{} draws something else as {}: the mean difference is {mean:.1}", contestant.name, scene.name);
+        }
+    }
+    Ok(())
+}
+
+fn draw(items: &[Item], pixels: &mut [u32]) {
+    let size = embedded_graphics::geometry::Size::new(WIDTH as u32, HEIGHT as u32);
+    paint(&mut Surface::new(pixels, size).expect("the size fits"), items);
+}
+
+/// The mean difference of the channels of those pixels that one of two pictures has changed.
+fn difference(below: &[u32], expected: &[u32], drawn: &[u32]) -> f64 {
+    let (mut sum, mut count) = (0, 0);
+    for ((below, expected), drawn) in below.iter().zip(expected).zip(drawn) {
+        let channels = |pixel: u32| pixel.to_le_bytes().into_iter().take(3);
+        if (below ^ expected) & 0xff_ffff != 0 || (below ^ drawn) & 0xff_ffff != 0 {
+            let differences =
+                channels(*expected).zip(channels(*drawn)).map(|(one, other)| u64::from(one.abs_diff(other)));
+            sum += differences.sum::<u64>();
+            count += 3;
+        }
+    }
+    sum as f64 / f64::from(count.max(1))
+}
+
+fn save(file: &Path, pixels: &[u32]) -> Result<()> {
+    let writer = BufWriter::new(File::create(file).with_context(|| format!("can't write {}", file.display()))?);
+    let mut encoder = png::Encoder::new(writer, WIDTH as u32, HEIGHT as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    let bytes: Vec<u8> = pixels
+        .iter()
+        .flat_map(|pixel| {
+            let [blue, green, red, _] = pixel.to_le_bytes();
+            [red, green, blue]
+        })
+        .collect();
+    encoder.write_header()?.write_image_data(&bytes)?;
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! Who draws.
+
+mod gfx;
+mod limit;
+
+use std::rc::Rc;
+
+use anyhow::{Result, bail};
+use vitrine_scenes::Scene;
+
+/// What a column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One way to write the scene's pixels; the fastest is the limit.
+    Limit,
+    /// vitrine-gfx.
+    Own,
+    /// Another renderer.
+    Peer,
+}
+
+/// Something that draws scenes.
+pub trait Renderer {
+    /// As in the table's head.
+    fn name(&self) -> &'static str;
+
+    fn kind(&self) -> Kind {
+        Kind::Peer
+    }
+
+    /// Gets ready to draw the scene over and over: decodes pictures, rasterises glyphs. `None` if it can't.
+    fn prepare(&self, scene: &Rc<Scene>) -> Option<Box<dyn Drawing>>;
+}
+
+/// A scene that is ready to be drawn.
+pub trait Drawing {
+    /// Draws the scene's items: on `target`, or on memory of the renderer's own.
+    fn draw(&mut self, target: &mut [u32]);
+
+    /// For memory of the renderer's own: makes it hold this picture.
+    fn load(&mut self, target: &[u32]) {
+        let _ = target;
+    }
+
+    /// For memory of the renderer's own: copies the picture out of it.
+    fn save(&mut self, target: &mut [u32]) {
+        let _ = target;
+    }
+}
+
+impl<F: FnMut(&mut [u32])> Drawing for F {
+    fn draw(&mut self, target: &mut [u32]) {
+        self(target);
+    }
+}
+
+/// The limits, vitrine-gfx, and the peers that were asked for.
+pub fn chosen(peers: &str) -> Result<Vec<Box<dyn Renderer>>> {
+    let mut chosen = limit::all();
+    chosen.push(Box::new(gfx::Gfx));
+    let known: Vec<Box<dyn Renderer>> = vec![];
+    let names: Vec<_> = known.iter().map(|renderer| renderer.name()).collect();
+    let wanted: Vec<_> = peers.split(',').filter(|name| !matches!(*name, "" | "none" | "all")).collect();
+    if let Some(wrong) = wanted.iter().find(|name| !names.contains(name)) {
+        bail!("there is no peer {wrong}; there are: {}", names.join(", "));
+    }
+    chosen.extend(known.into_iter().filter(|renderer| peers == "all" || wanted.contains(&renderer.name())));
+    Ok(chosen)
+}
