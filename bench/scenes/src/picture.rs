@@ -54,6 +54,6 @@ impl Picture {
 
 fn premultiply(pixel: u32) -> u32 {
     let alpha = pixel >> 24;
-    let channel = |shift: u32| ((pixel >> shift & 0xff) * alpha + 127) / 255 << shift;
+    let channel = |shift: u32| (((pixel >> shift & 0xff) * alpha + 127) / 255) << shift;
     alpha << 24 | channel(16) | channel(8) | channel(0)
 }
