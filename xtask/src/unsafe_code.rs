@@ -8,8 +8,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of the workspace with code of ours.
-const FOLDERS: [&str; 12] =
-    ["xen", "kernel", "frontend", "gfx", "kit", "assets", "backend", "src", "examples", "xtask", "tests", "bench/scenes"];
+const FOLDERS: [&str; 12] = [
+    "xen",
+    "kernel",
+    "frontend",
+    "gfx",
+    "kit",
+    "assets",
+    "backend",
+    "src",
+    "examples",
+    "xtask",
+    "tests",
+    "bench/scenes",
+];
 
 /// Where unsafe code may be: files, or folders with a slash at the end.
 const ALLOWED: [&str; 7] = [

@@ -47,7 +47,7 @@ fn panel(items: &mut Vec<Item>, area: Rectangle) {
 }
 
 fn header(items: &mut Vec<Item>, second: u32) {
-    let logo = Rc::new(Picture::sample(Size::new_equal(64), true, 3).expect("a size that surfaces have"));
+    let logo = Rc::new(Picture::sample(Size::new_equal(64), true, 3).expect("a size that pictures have"));
     items.push(Item::Alpha(Point::new(40, 44), logo));
     text(items, 124, 74, Face::Heading, WRITING, "Turbine hall 2");
     text(items, 124, 102, Face::Text, MUTED, "All systems in operation – last inspection on 12 March");

@@ -33,8 +33,9 @@ fn draw<M: PixelMemory>(surface: &mut Surface<M>, item: &Item) -> Result<(), cor
                 .into_styled(PrimitiveStyle::with_fill(color))
                 .draw(surface)?
         }
-        Item::Image(at, ref picture) => surface.draw_surface(&picture.opaque, at),
-        Item::Alpha(at, ref picture) => surface.draw_alpha(&picture.alpha, at, u8::MAX),
+        Item::Image(at, ref picture) | Item::Alpha(at, ref picture) => {
+            surface.draw_picture(&picture.drawable, at, u8::MAX);
+        }
         Item::Tint(area, color, alpha) => surface.tint(&area, color, alpha),
         Item::Characters(at, ref text, color) => {
             Text::with_baseline(text, at, MonoTextStyle::new(&FONT_10X20, color), Baseline::Top).draw(surface)?;

@@ -3,22 +3,17 @@
 use alloc::vec::Vec;
 
 use embedded_graphics::prelude::*;
-use vitrine_gfx::{
-    Surface, SurfaceError,
-    image::{Alpha, AlphaImage},
-};
+use vitrine_gfx::image::{self, ImageError};
 
 /// A picture, in the forms that renderers like.
 #[derive(Debug)]
 pub struct Picture {
     /// ARGB8888, alpha in the highest byte, not multiplied.
     pub straight: Vec<u32>,
-    /// As vitrine-gfx copies it; alpha is ignored.
-    pub opaque: Surface<Vec<u32>>,
     /// ARGB8888, multiplied by alpha and rounded to the nearest.
     pub premultiplied: Vec<u32>,
-    /// As vitrine-gfx lays it on others.
-    pub alpha: AlphaImage,
+    /// As vitrine-gfx draws it.
+    pub drawable: image::Picture,
 }
 
 impl Picture {
@@ -27,8 +22,8 @@ impl Picture {
     ///
     /// # Errors
     ///
-    /// [`SurfaceError::Size`].
-    pub fn sample(size: Size, alpha: bool, seed: u32) -> Result<Self, SurfaceError> {
+    /// [`ImageError::Size`].
+    pub fn sample(size: Size, alpha: bool, seed: u32) -> Result<Self, ImageError> {
         let (width, height) = (size.width, size.height);
         let pixel = |index: u32| {
             let (x, y) = (index % width, index / width);
@@ -40,15 +35,14 @@ impl Picture {
             cover << 24 | red << 16 | green << 8 | blue
         };
         let straight: Vec<u32> = (0..width * height).map(pixel).collect();
-        let opaque = Surface::new(straight.clone(), size)?;
         let premultiplied: Vec<u32> = straight.iter().map(|&pixel| premultiply(pixel)).collect();
-        let alpha = AlphaImage::new(premultiplied.clone(), size, Alpha::Premultiplied)?;
-        Ok(Self { straight, opaque, premultiplied, alpha })
+        let drawable = image::Picture::from_straight(straight.clone(), size)?;
+        Ok(Self { straight, premultiplied, drawable })
     }
 
     /// In pixels.
     pub fn size(&self) -> Size {
-        self.opaque.size()
+        self.drawable.size()
     }
 }
 

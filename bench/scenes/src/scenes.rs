@@ -103,7 +103,7 @@ fn rounded(edge: Edge) -> Vec<Item> {
 fn images(alpha: bool) -> Vec<Item> {
     let size = Size::new(320, 240);
     let one = |index: u32| {
-        let picture = Rc::new(Picture::sample(size, alpha, index).expect("a size that surfaces have"));
+        let picture = Rc::new(Picture::sample(size, alpha, index).expect("a size that pictures have"));
         // Not at multiples of a vector's width.
         let at = Point::new((37 + index % 4 * 459) as i32, (101 + index / 4 * 491) as i32);
         if alpha { Item::Alpha(at, picture) } else { Item::Image(at, picture) }

@@ -3,16 +3,21 @@
 use std::rc::Rc;
 
 use embedded_graphics::geometry::Size;
-use vitrine_gfx::Surface;
+use fearless_simd::Level;
+use vitrine_gfx::{Surface, simd};
 use vitrine_scenes::{HEIGHT, Scene, WIDTH, paint};
 
 use super::{Drawing, Kind, Renderer};
 
-pub struct Gfx;
+/// vitrine-gfx with the instructions of one level.
+pub struct Gfx {
+    pub name: &'static str,
+    pub level: Level,
+}
 
 impl Renderer for Gfx {
     fn name(&self) -> &'static str {
-        "vitrine-gfx"
+        self.name
     }
 
     fn kind(&self) -> Kind {
@@ -20,8 +25,9 @@ impl Renderer for Gfx {
     }
 
     fn prepare(&self, scene: &Rc<Scene>) -> Option<Box<dyn Drawing>> {
-        let scene = scene.clone();
+        let (scene, level) = (scene.clone(), self.level);
         Some(Box::new(move |target: &mut [u32]| {
+            simd::use_level(level);
             let mut surface = Surface::new(target, Size::new(WIDTH as u32, HEIGHT as u32)).expect("the size fits");
             paint(&mut surface, &scene.items);
         }))

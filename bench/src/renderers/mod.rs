@@ -6,6 +6,7 @@ mod limit;
 use std::rc::Rc;
 
 use anyhow::{Result, bail};
+use fearless_simd::{Level, Simd as _};
 use vitrine_scenes::Scene;
 
 /// What a column is.
@@ -57,7 +58,10 @@ impl<F: FnMut(&mut [u32])> Drawing for F {
 /// The limits, vitrine-gfx, and the peers that were asked for.
 pub fn chosen(peers: &str) -> Result<Vec<Box<dyn Renderer>>> {
     let mut chosen = limit::all();
-    chosen.push(Box::new(gfx::Gfx));
+    if let Some(avx2) = Level::new().as_avx2() {
+        chosen.push(Box::new(gfx::Gfx { name: "vitrine-gfx, AVX2", level: avx2.level() }));
+    }
+    chosen.push(Box::new(gfx::Gfx { name: "vitrine-gfx, SSE2", level: Level::baseline() }));
     let known: Vec<Box<dyn Renderer>> = vec![];
     let names: Vec<_> = known.iter().map(|renderer| renderer.name()).collect();
     let wanted: Vec<_> = peers.split(',').filter(|name| !matches!(*name, "" | "none" | "all")).collect();
