@@ -65,6 +65,23 @@ impl Picture {
         Ok(bytes)
     }
 
+    /// Pictures beside each other from the left to the right, as screens stand: `gap` white pixels between them, and below
+    /// those that are not as high as the highest.
+    pub fn side_by_side(pictures: &[Picture], gap: u32) -> Picture {
+        let gaps = gap * (pictures.len() as u32).saturating_sub(1);
+        let width = pictures.iter().map(|picture| picture.width).sum::<u32>() + gaps;
+        let height = pictures.iter().map(|picture| picture.height).max().unwrap_or_default();
+        let mut rgb = vec![u8::MAX; 3 * (width * height) as usize];
+        let mut left = 0;
+        for picture in pictures {
+            for (y, row) in picture.rgb.chunks_exact(3 * picture.width as usize).enumerate() {
+                rgb[3 * (y * width as usize + left)..][..row.len()].copy_from_slice(row);
+            }
+            left += (picture.width + gap) as usize;
+        }
+        Picture { width, height, rgb }
+    }
+
     /// Whether all pixels are black, as a screen is between two owners.
     pub fn is_black(&self) -> bool {
         self.rgb.iter().all(|value| *value == 0)
@@ -94,6 +111,16 @@ mod tests {
     fn only_black_is_black() {
         assert!(picture(&[0, 0, 0, 0, 0, 0]).is_black());
         assert!(!picture(&[0, 0, 0, 0, 0, 1]).is_black());
+    }
+
+    #[test]
+    fn screens_stand_side_by_side() {
+        let (one, two) = (picture(&[1; 6]), Picture { width: 1, height: 2, rgb: vec![2; 6] });
+        let both = Picture::side_by_side(&[one.clone(), two], 1);
+        assert_eq!((both.width, both.height), (4, 2));
+        let pixels: Vec<_> = both.rgb.chunks(3).map(|pixel| pixel[0]).collect();
+        assert_eq!(pixels, [1, 1, 255, 2, 255, 255, 255, 2]);
+        assert_eq!(Picture::side_by_side(std::slice::from_ref(&one), 9), one);
     }
 
     #[test]

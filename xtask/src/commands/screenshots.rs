@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use xtask::lab::{Lab, Need};
-use xtask::machine::{GuestConfig, Machine, Options, Payload, SCREEN};
+use xtask::machine::{GuestConfig, Machine, Options, Payload, SCREEN, Screens};
+use xtask::picture::Picture;
 use xtask::{images, note};
 
 /// Make the pictures in docs/images anew: boot the appliances on real Xen, one after the other, and save the screen.
@@ -23,19 +24,32 @@ pub struct Arguments {
 /// One picture.
 struct Shot {
     example: &'static str,
-    mode: &'static str,
+    /// The mode of each connector. With several, their pictures stand side by side.
+    modes: &'static [&'static str],
+    memory_mib: u32,
+    command_line: &'static str,
+    /// What runs in dom0 with the guest's console as its output.
+    writes: Option<&'static str>,
     /// Seconds from the first flip to the picture.
     after: u64,
 }
 
+const SHOT: Shot = Shot { example: "", modes: &["1024x768"], memory_mib: 32, command_line: "", writes: None, after: 1 };
+
 /// The dashboard gets time to fill its plot, which is a minute wide.
 const SHOTS: [Shot; 5] = [
-    Shot { example: "hello", mode: "1024x768", after: 1 },
-    Shot { example: "testcard", mode: "1024x768", after: 1 },
-    Shot { example: "bounce", mode: "1024x768", after: 3 },
-    Shot { example: "clock", mode: "1024x768", after: 2 },
-    Shot { example: "dashboard", mode: "1280x800", after: 64 },
+    Shot { example: "hello", ..SHOT },
+    Shot { example: "testcard", ..SHOT },
+    Shot { example: "bounce", after: 3, ..SHOT },
+    Shot { example: "clock", after: 2, ..SHOT },
+    Shot { example: "dashboard", modes: &["1280x800"], after: 64, ..SHOT },
 ];
+
+/// Pixels between two screens in a picture of several.
+const GAP: u32 = 24;
+
+/// What the guest's console says when it has a display.
+const CONNECTED: &str = "milestone display-connected";
 
 /// How long the first flip may take.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -46,7 +60,17 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
     let lab = Lab::open()?;
     lab.prepare(Need::Daily, false)?;
-    let machine = Machine::start(&lab, Options { payload: payload(&shots)?, ..Options::default() })?;
+    for screens in [Screens::One, Screens::Four] {
+        let shots: Vec<_> = shots.iter().copied().filter(|shot| shot.screens() == screens).collect();
+        if !shots.is_empty() {
+            take_all(&lab, screens, &shots, &folder)?;
+        }
+    }
+    Ok(())
+}
+
+fn take_all(lab: &Lab, screens: Screens, shots: &[&Shot], folder: &Path) -> Result<()> {
+    let machine = Machine::start(lab, Options { payload: payload(shots)?, screens, ..Options::default() })?;
     let backend = machine.start_backend(SCREEN)?;
     for shot in shots {
         let file = folder.join(format!("{}.png", shot.example));
@@ -76,12 +100,36 @@ fn payload(shots: &[&Shot]) -> Result<Payload> {
 /// Boots the guest, takes its picture, and removes the guest.
 fn take(machine: &Machine, shot: &Shot, file: &Path) -> Result<()> {
     let before = shot::of_screen(machine, file)?;
-    let mut config = GuestConfig::new(shot.example, &format!("/payload/{}.elf", shot.example));
-    config.connectors = format!("Virtual-1:{}", shot.mode);
-    let guest = machine.create(&config)?;
+    let guest = machine.create(&shot.config())?;
+    if let Some(program) = shot.writes {
+        guest.wait_line(CONNECTED, LIMIT)?;
+        machine.run_ok(&format!("({program}) > $(xenstore-read /local/domain/{}/console/tty)", guest.domid()))?;
+    }
     let wait = Wait { file, limit: LIMIT, after: Duration::from_secs(shot.after) };
-    wait.shoot(machine, &guest, &before)?.write(file)?;
+    let first = wait.shoot(machine, &guest, &before)?;
+    let others = (1..).take(shot.modes.len() - 1).map(|number| {
+        machine.screendump_of(number, file)?;
+        Picture::read(file)
+    });
+    let screens = [Ok(first)].into_iter().chain(others).collect::<Result<Vec<_>>>()?;
+    Picture::side_by_side(&screens, GAP).write(file)?;
     guest.destroy()
+}
+
+impl Shot {
+    /// What machine it needs.
+    fn screens(&self) -> Screens {
+        Screens::for_connectors(self.modes.len()).expect("the pictures are of at most four screens")
+    }
+
+    fn config(&self) -> GuestConfig {
+        let mut config = GuestConfig::new(self.example, &format!("/payload/{}.elf", self.example));
+        let connectors = (1..).zip(self.modes).map(|(number, mode)| format!("Virtual-{number}:{mode}"));
+        config.connectors = connectors.collect::<Vec<_>>().join(";");
+        config.memory_mib = self.memory_mib;
+        config.command_line = self.command_line.to_owned();
+        config
+    }
 }
 
 #[cfg(test)]
