@@ -5,6 +5,7 @@ use crate::gfx::{
     Ink, PixelMemory, SUBPIXEL, Surface,
     kit::{Label, Scale, Shown},
     mix,
+    shape::Stroke,
     text::{Align, Font, Line, fonts},
 };
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
@@ -116,7 +117,7 @@ impl Ring {
         // The same pixels are covered whatever the colour, so a mark hides what it was before.
         let ink = Ink::over(color).on(GROUND);
         let (from, to) = (self.place(index, self.outer), self.place(index, self.outer - length));
-        surface.fill_stroke(from, to, self.thickness as u32, ink);
+        surface.stroke_line(from, to, &Stroke::new(self.thickness as u32).round(), ink);
     }
 
     /// A place on a circle, `second` sixtieths of a turn after the top.

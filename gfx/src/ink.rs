@@ -23,6 +23,14 @@ impl Ink {
     pub const fn on(self, background: Rgb888) -> Self {
         Self { background: Some(background), ..self }
     }
+
+    pub(crate) const fn color(&self) -> Rgb888 {
+        self.color
+    }
+
+    pub(crate) const fn background(&self) -> Option<Rgb888> {
+        self.background
+    }
 }
 
 /// Fully covered pixels of which at least so many follow each other are filled, not staged.

@@ -22,7 +22,7 @@ pub mod memory;
 mod part;
 mod pixel;
 mod row;
-mod shape;
+pub mod shape;
 pub mod simd;
 pub mod surface;
 pub mod testcard;

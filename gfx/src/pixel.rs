@@ -30,6 +30,12 @@ pub const fn blend(below: u32, over: u32, alpha: u8) -> u32 {
     red_blue | green << 8
 }
 
+/// `alpha / 255` of a number up to 255, rounded to the nearest.
+#[inline]
+pub const fn scale(value: u32, alpha: u8) -> u32 {
+    divide_by_255(value * alpha as u32)
+}
+
 /// Divides both 16-bit halves (each at most 255 * 255) by 255, rounded to the nearest.
 #[inline]
 const fn divide_by_255(halves: u32) -> u32 {

@@ -7,6 +7,7 @@
 
 use crate::{
     Ink, PixelMemory, SUBPIXEL, Surface,
+    shape::Stroke,
     text::{Font, Line, TextStyle, fonts},
 };
 use core::convert::Infallible;
@@ -136,7 +137,7 @@ fn draw_shapes<M: PixelMemory>(surface: &mut Surface<M>, area: Rectangle) {
     for step in 0..12 {
         let head = foot + Point::new(step * side as i32 / 4, -(side as i32)) * SUBPIXEL;
         let foot = foot + Point::new(step * side as i32 / 8, 0) * SUBPIXEL;
-        surface.fill_stroke(foot, head, 128 + 64 * step as u32, Ink::over(WRITING));
+        surface.stroke_line(foot, head, &Stroke::new(128 + 64 * step as u32).round(), Ink::over(WRITING));
     }
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use vitrine_gfx::{
     Ink, Surface,
     image::{Bmp, Qoi, QoiError},
+    shape::Stroke,
     text::{Align, TextStyle, fonts},
 };
 
@@ -25,7 +26,7 @@ fn draw(what: usize, surface: &mut Surface<Vec<u32>>, at: Point, size: Size, kno
     match what {
         0 => surface.fill_rounded(&Rectangle::new(at, size), size.height / 3, ink),
         1 => surface.fill_circle(at, size.width, ink),
-        2 => surface.fill_stroke(at, Point::new(at.y, at.x), size.height, ink),
+        2 => surface.stroke_line(at, Point::new(at.y, at.x), &Stroke::new(size.height).round(), ink),
         _ => {
             let all = [&fonts::REGULAR_13, &fonts::MEDIUM_28, &fonts::LIGHT_72, &fonts::LIGHT_101, &fonts::LIGHT_281];
             let style = TextStyle::new(all[what % all.len()], COLOR);

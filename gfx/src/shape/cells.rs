@@ -1,0 +1,136 @@
+//! One row of the rasteriser: what edges add to its pixels, and the coverage that comes of it.
+
+use crate::SUBPIXEL;
+
+/// Columns of a row, at most: 8 KiB of stack. Wider regions are drawn in several parts.
+pub(crate) const MAX_COLUMNS: usize = 2048;
+
+/// Columns of which one word says whether they were touched.
+const WORD: usize = u64::BITS as usize;
+
+/// What a pixel counts that is covered once: twice its SUBPIXELs squared, because areas are sums of two coordinates.
+const WHOLE: i32 = 2 * SUBPIXEL * SUBPIXEL;
+
+/// Which places are inside an outline that goes around them several times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// Those that it goes around more often clockwise than not, or the other way round. Known as the winding rule.
+    #[default]
+    NonZero,
+    /// Those that it goes around an odd number of times.
+    EvenOdd,
+}
+
+/// Is told which pixels are covered, and how much: `255` is all of a pixel.
+pub(crate) trait Sink {
+    /// As many pixels from (x, y) on are covered alike, and not by 0.
+    fn run(&mut self, x: i32, y: i32, count: usize, coverage: u8);
+    /// The pixels from (x, y) on are covered by so much.
+    fn pixels(&mut self, x: i32, y: i32, coverage: &[u8]);
+}
+
+/// A row.
+pub(crate) struct Cells {
+    /// What the coverage of each pixel is more than that of the pixel to its left. All 0 between two rows.
+    steps: [i32; MAX_COLUMNS + 2],
+    touched: [u64; MAX_COLUMNS / WORD + 1],
+    /// In pixels.
+    width: i32,
+    gathered: [u8; WORD],
+}
+
+impl Cells {
+    pub const fn new() -> Self {
+        Self { steps: [0; MAX_COLUMNS + 2], touched: [0; MAX_COLUMNS / WORD + 1], width: 0, gathered: [0; WORD] }
+    }
+
+    /// The next rows have so many pixels, [`MAX_COLUMNS`] at most.
+    pub fn set_width(&mut self, width: i32) {
+        self.width = width.min(MAX_COLUMNS as i32);
+    }
+
+    /// Adds what lies to the right of an edge that falls by `height` (in SUBPIXELs; negative when it rises) while it goes
+    /// between two places, in SUBPIXELs from the row's left end.
+    pub fn add(&mut self, height: i32, from: i32, to: i32) {
+        let (from, to) = if from <= to { (from, to) } else { (to, from) };
+        let (first, last) = (from >> 8, to >> 8);
+        if first == last {
+            return self.add_to(first, height, from + to - 2 * first * SUBPIXEL);
+        }
+        if last < 0 {
+            return self.add_to(last, height, 0);
+        }
+        // Of the height, the part above where the edge leaves a column: from the start each time, so that it is the same
+        // wherever the row begins.
+        let per_step = height as f32 / (to - from) as f32;
+        let above = |column: i32| ((column * SUBPIXEL + SUBPIXEL - from) as f32 * per_step) as i32;
+        let start = first.max(-1);
+        let mut before = 0;
+        for column in start..last.min(self.width) {
+            let until = above(column);
+            let left = if column == first { from - first * SUBPIXEL } else { 0 };
+            self.add_to(column, until - before, left + SUBPIXEL);
+            before = until;
+        }
+        if last < self.width {
+            self.add_to(last, height - before, to - last * SUBPIXEL);
+        }
+    }
+
+    /// Adds a piece of an edge inside one column, whose ends are together so far from the column's left end.
+    fn add_to(&mut self, column: i32, height: i32, ends: i32) {
+        if column >= self.width {
+            return;
+        }
+        let (column, ends) = if column < 0 { (0, 0) } else { (column as usize, ends) };
+        let right = height * ends;
+        self.steps[column] = self.steps[column].wrapping_add(height * 2 * SUBPIXEL - right);
+        self.steps[column + 1] = self.steps[column + 1].wrapping_add(right);
+        self.touched[column / WORD] |= 1 << (column % WORD);
+        self.touched[(column + 1) / WORD] |= 1 << ((column + 1) % WORD);
+    }
+
+    /// Tells the coverage of the row, which begins at (`left`, `y`), and empties it.
+    pub fn sweep(&mut self, rule: Rule, left: i32, y: i32, sink: &mut impl Sink) {
+        let width = self.width as usize;
+        let (mut told, mut sum) = (0, 0i32);
+        for index in 0..=width / WORD {
+            let mut word = core::mem::take(&mut self.touched[index]);
+            while word != 0 {
+                let skipped = word.trailing_zeros() as usize;
+                let count = (word >> skipped).trailing_ones() as usize;
+                word &= word.wrapping_add(1 << skipped);
+                let first = index * WORD + skipped;
+                run(sink, left + told as i32, y, first - told, coverage(sum, rule));
+                for (step, gathered) in self.steps[first..first + count].iter_mut().zip(&mut self.gathered) {
+                    sum = sum.wrapping_add(core::mem::take(step));
+                    *gathered = coverage(sum, rule);
+                }
+                let visible = count.min(width - first);
+                if visible > 0 {
+                    sink.pixels(left + first as i32, y, &self.gathered[..visible]);
+                }
+                told = first + visible;
+            }
+        }
+        run(sink, left + told as i32, y, width - told, coverage(sum, rule));
+    }
+}
+
+fn run(sink: &mut impl Sink, x: i32, y: i32, count: usize, coverage: u8) {
+    if count > 0 && coverage > 0 {
+        sink.run(x, y, count, coverage);
+    }
+}
+
+/// The coverage of a pixel, `WHOLE` for each time that the outline goes around it.
+fn coverage(sum: i32, rule: Rule) -> u8 {
+    let covered = match rule {
+        Rule::NonZero => sum.unsigned_abs().min(WHOLE as u32),
+        Rule::EvenOdd => {
+            let twice = sum as u32 % (2 * WHOLE as u32);
+            twice.min(2 * WHOLE as u32 - twice)
+        }
+    };
+    ((covered * 255 + WHOLE as u32 / 2) / WHOLE as u32) as u8
+}

@@ -1,0 +1,83 @@
+//! Laying paint on the pixels that a shape covers.
+
+use super::{cells::Sink, gradient::Gradient, paint::Paint};
+use crate::{PixelMemory, Surface, pixel, row, surface::STAGE};
+
+/// Lays paint on a surface. For areas that `begin` returned.
+pub(crate) struct Painter<'s, M: PixelMemory> {
+    surface: &'s mut Surface<M>,
+    color: u32,
+    background: Option<u32>,
+    gradient: Option<Gradient>,
+    stage: [u32; STAGE],
+}
+
+impl<'s, M: PixelMemory> Painter<'s, M> {
+    pub fn new(surface: &'s mut Surface<M>, paint: &Paint<'_>) -> Self {
+        let gradient = Gradient::new(paint);
+        let (color, background) = match paint {
+            Paint::Ink(ink) => (pixel::pack(ink.color()), ink.background().map(pixel::pack)),
+            _ => (0, None),
+        };
+        Self { surface, color, background, gradient, stage: [0; STAGE] }
+    }
+}
+
+impl<M: PixelMemory> Painter<'_, M> {
+    /// Pixels of a gradient, covered as `coverage` says for each by its index.
+    fn gradient(&mut self, x: i32, y: i32, count: usize, coverage: impl Fn(usize) -> u8) {
+        let Some(gradient) = &self.gradient else { return };
+        for first in (0..count).step_by(STAGE) {
+            let colors = &mut self.stage[..STAGE.min(count - first)];
+            let x = x + first as i32;
+            gradient.colors(x, y, colors);
+            let mut solid = gradient.is_opaque();
+            for (index, color) in colors.iter_mut().enumerate() {
+                let covered = coverage(first + index);
+                if covered != u8::MAX {
+                    *color = *color & 0xff_ffff | pixel::scale(*color >> 24, covered) << 24;
+                    solid = false;
+                }
+            }
+            if solid {
+                colors.iter_mut().for_each(|color| *color &= 0xff_ffff);
+                self.surface.put_row(x, y, colors);
+            } else {
+                let over = |first: usize, below: &mut [u32]| row::over_straight(below, &colors[first..], u8::MAX);
+                self.surface.modify_row(x, y, colors.len(), over);
+            }
+        }
+    }
+}
+
+impl<M: PixelMemory> Sink for Painter<'_, M> {
+    fn run(&mut self, x: i32, y: i32, count: usize, coverage: u8) {
+        if self.gradient.is_some() {
+            return self.gradient(x, y, count, |_| coverage);
+        }
+        match self.background {
+            _ if coverage == u8::MAX => self.surface.put_run(x, y, count, self.color),
+            Some(background) => self.surface.put_run(x, y, count, pixel::blend(background, self.color, coverage)),
+            None => {
+                let color = self.color;
+                self.surface.modify_row(x, y, count, |_, below| row::tint(below, color, coverage));
+            }
+        }
+    }
+
+    fn pixels(&mut self, x: i32, y: i32, coverage: &[u8]) {
+        if self.gradient.is_some() {
+            return self.gradient(x, y, coverage.len(), |index| coverage[index]);
+        }
+        let color = self.color;
+        let Some(background) = self.background else {
+            let cover = |first: usize, below: &mut [u32]| row::cover(below, color, &coverage[first..]);
+            return self.surface.modify_row(x, y, coverage.len(), cover);
+        };
+        for (index, coverage) in coverage.chunks(STAGE).enumerate() {
+            let pixels = &mut self.stage[..coverage.len()];
+            row::cover_on(pixels, background, color, coverage);
+            self.surface.put_row(x + (index * STAGE) as i32, y, pixels);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The general rasteriser: which part of every pixel a closed outline covers.
+//!
+//! Every edge adds, to the pixels of each row that it crosses, the area between itself and the right end of the row. What
+//! edges up and edges down leave of that is what lies between them: the exact area, without any samples. Only pixels with
+//! an edge in them are looked at; what lies between two of them is one run of equal coverage. Where edges *cross* inside
+//! one pixel, areas that overlap there count as lying side by side, in that pixel.
+//!
+//! Nothing is allocated, whatever the outline: the region is worked on in bands of rows, each so high that its edges fit
+//! in a list on the stack, and the outline is traced again for each band.
+
+use super::{
+    cells::{Cells, MAX_COLUMNS, Rule, Sink},
+    outline::Pen,
+    vector::Vector,
+};
+use crate::{SUBPIXEL, area::Area};
+
+/// Edges that fit in the list: 20 KiB of stack.
+const MAX_EDGES: usize = 640;
+
+/// Rows of a band, at most.
+const MAX_ROWS: usize = 512;
+
+/// The end of a list of edges.
+const NONE: u16 = u16::MAX;
+
+/// Bits after the binary point, in SUBPIXELs, of where an edge crosses a row.
+const FRACTION: u32 = 24;
+
+/// Tells how an outline covers the pixels of `region`, which is inside a surface: from top to bottom and, within
+/// [`MAX_COLUMNS`] columns, from left to right. `trace` draws the outline with the pen that it is given.
+pub(crate) fn rasterize(region: Area, rule: Rule, trace: impl Fn(&mut Edges), sink: &mut impl Sink) {
+    let mut edges = Edges::new();
+    for left in (region.left..region.right).step_by(MAX_COLUMNS) {
+        let right = region.right.min(left + MAX_COLUMNS as i32);
+        let (mut top, mut rows) = (region.top, MAX_ROWS as i32);
+        while top < region.bottom {
+            let bottom = region.bottom.min(top + rows);
+            edges.start(Area { left, top, right, bottom });
+            trace(&mut edges);
+            if let Some(fitting) = edges.fitting_rows() {
+                rows = fitting;
+                continue;
+            }
+            edges.draw(rule, sink);
+            top = bottom;
+        }
+    }
+}
+
+/// Part of a straight line, inside one band.
+#[derive(Clone, Copy)]
+struct Edge {
+    /// Where it enters the row that is next to be drawn, from the band's left.
+    x: i64,
+    /// How far that moves from one SUBPIXEL to the next below.
+    slope: i64,
+    /// In SUBPIXELs from the band's top.
+    top: i32,
+    bottom: i32,
+    /// 1 downwards, -1 upwards.
+    winding: i16,
+    next: u16,
+}
+
+/// The edges of an outline in one band.
+pub(crate) struct Edges {
+    list: [Edge; MAX_EDGES],
+    /// How many there are; more than fit in the list when the band is too high.
+    len: usize,
+    /// For each row the last edge that begins in it.
+    rows: [u16; MAX_ROWS],
+    band: Area,
+    cells: Cells,
+    /// Of a [`Pen`]: where the outline began, and where it is.
+    start: Vector,
+    at: Vector,
+}
+
+impl Edges {
+    const fn new() -> Self {
+        let edge = Edge { x: 0, slope: 0, top: 0, bottom: 0, winding: 0, next: NONE };
+        let (list, rows, cells) = ([edge; MAX_EDGES], [NONE; MAX_ROWS], Cells::new());
+        Self { list, len: 0, rows, band: Area::EMPTY, cells, start: Vector::ZERO, at: Vector::ZERO }
+    }
+
+    fn start(&mut self, band: Area) {
+        (self.band, self.len) = (band, 0);
+        (self.start, self.at) = (Vector::ZERO, Vector::ZERO);
+        self.rows[..band.height()].fill(NONE);
+        self.cells.set_width(band.width() as i32);
+    }
+
+    /// If there were more edges than fit: how many rows to try instead.
+    fn fitting_rows(&self) -> Option<i32> {
+        let fitting = self.band.height() * MAX_EDGES / self.len.max(1);
+        (self.len > MAX_EDGES).then_some(fitting.min(self.band.height() / 2).max(1) as i32)
+    }
+
+    /// Adds an edge. Together they have to make closed outlines.
+    pub fn add(&mut self, from: Vector, to: Vector) {
+        let ((from_x, from_y), (to_x, to_y)) = (from.rounded(), to.rounded());
+        if from_y < to_y {
+            self.add_downwards(from_x, from_y, to_x, to_y, 1);
+        } else {
+            self.add_downwards(to_x, to_y, from_x, from_y, -1);
+        }
+    }
+
+    fn add_downwards(&mut self, from_x: i32, from_y: i32, to_x: i32, to_y: i32, winding: i16) {
+        let Area { left, top, right, bottom } = self.band;
+        let (above, below) = (top * SUBPIXEL, bottom * SUBPIXEL);
+        if to_y <= above || from_y >= below || from_y == to_y || from_x.min(to_x) >= right * SUBPIXEL {
+            return;
+        }
+        if self.len >= MAX_EDGES {
+            if bottom - top > 1 {
+                self.len += 1;
+                return;
+            }
+            self.take_row();
+        }
+        // Both are at most 2^27: the quotient fits for any height, and its product with the height is what was divided.
+        let slope = (f64::from(to_x - from_x) * f64::from(1 << FRACTION) / f64::from(to_y - from_y)) as i64;
+        let start = (i64::from(from_x - left * SUBPIXEL) << FRACTION) + (1 << (FRACTION - 1));
+        let first = from_y.max(above);
+        let edge = Edge {
+            x: start + slope * i64::from(first - from_y),
+            slope,
+            top: first - above,
+            bottom: to_y.min(below) - above,
+            winding,
+            next: NONE,
+        };
+        let row = &mut self.rows[(edge.top / SUBPIXEL) as usize];
+        self.list[self.len] = Edge { next: *row, ..edge };
+        *row = self.len as u16;
+        self.len += 1;
+    }
+
+    /// Makes room in the list, when the band is one row.
+    fn take_row(&mut self) {
+        for edge in &mut self.list[..self.len] {
+            edge.enter(0, &mut self.cells);
+        }
+        self.rows[0] = NONE;
+        self.len = 0;
+    }
+
+    /// Tells the coverage of all rows.
+    fn draw(&mut self, rule: Rule, sink: &mut impl Sink) {
+        let mut active = [NONE; MAX_EDGES];
+        let mut len = 0;
+        for row in 0..self.band.height() {
+            let mut begins = self.rows[row];
+            while begins != NONE {
+                active[len] = begins;
+                len += 1;
+                begins = self.list[begins as usize].next;
+            }
+            let mut kept = 0;
+            for index in 0..len {
+                let edge = &mut self.list[active[index] as usize];
+                if edge.enter(row as i32 * SUBPIXEL, &mut self.cells) {
+                    active[kept] = active[index];
+                    kept += 1;
+                }
+            }
+            len = kept;
+            self.cells.sweep(rule, self.band.left, self.band.top + row as i32, sink);
+        }
+    }
+}
+
+impl Edge {
+    /// Adds the part in the row that begins `top` SUBPIXELs below the band's top; returns whether there is more below.
+    fn enter(&mut self, top: i32, cells: &mut Cells) -> bool {
+        let end = self.bottom.min(top + SUBPIXEL);
+        let height = end - self.top.max(top);
+        let from = self.x;
+        self.x += self.slope * i64::from(height);
+        let place = |x: i64| (x >> FRACTION) as i32;
+        cells.add(height * i32::from(self.winding), place(from), place(self.x));
+        self.bottom > end
+    }
+}
+
+/// Fills outlines. Each is closed, whether it says so or not.
+impl Pen for Edges {
+    fn move_to(&mut self, to: Vector) {
+        self.close();
+        (self.start, self.at) = (to, to);
+    }
+
+    fn line_to(&mut self, to: Vector) {
+        self.add(self.at, to);
+        self.at = to;
+    }
+
+    fn close(&mut self) {
+        self.add(self.at, self.start);
+        self.at = self.start;
+    }
+}

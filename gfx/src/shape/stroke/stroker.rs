@@ -1,0 +1,224 @@
+//! From an outline to the outline of its stroke.
+//!
+//! Each straight piece of the stroke, each join and each cap is an outline of its own that goes around it clockwise, so
+//! that what several of them cover adds up and is never taken away. Edges that two of them share would cancel out, and
+//! are never told.
+
+use super::{Cap, Join, Stroke};
+use crate::shape::{outline::Pen, raster::Edges, vector::Vector};
+
+/// How far a round join or cap may be from a circle, in SUBPIXELs.
+const TOLERANCE: f32 = 2.0;
+
+/// How often an arc is halved, at most: half a circle of the widest stroke takes twelve.
+const MAX_HALVINGS: u32 = 12;
+
+/// A pen that strokes what it is told. [`finish`](Self::finish) ends it.
+pub(crate) struct Stroker<'e> {
+    edges: &'e mut Edges,
+    join: Join,
+    cap: Cap,
+    /// The least cosine of the angle by which an outline may turn and still have a mitered join.
+    miter_cosine: f32,
+    half_width: f32,
+    start: Vector,
+    at: Vector,
+    /// Whether the outline has been told to go somewhere, even if that is where it was.
+    begun: bool,
+    /// The piece at the start. Its first half is kept until it is known whether it is joined or capped there.
+    first: Option<Piece>,
+    /// The piece that leads to `at`.
+    last: Option<Piece>,
+}
+
+/// A straight piece of the outline.
+#[derive(Clone, Copy)]
+struct Piece {
+    /// Of length 1.
+    direction: Vector,
+    length: f32,
+    /// Where its two sides have been drawn to: beyond the join before it, in its middle if it is the first.
+    left: Vector,
+    right: Vector,
+}
+
+/// The two sides at the end of a piece or at the start of the next one.
+struct Sides {
+    left: Vector,
+    right: Vector,
+}
+
+impl<'e> Stroker<'e> {
+    pub fn new(edges: &'e mut Edges, stroke: &Stroke<'_>) -> Self {
+        let limit = f32::from(stroke.miter_limit);
+        Self {
+            edges,
+            join: stroke.join,
+            cap: stroke.cap,
+            miter_cosine: 2.0 / (limit * limit) - 1.0,
+            half_width: stroke.width as f32 / 2.0,
+            start: Vector::ZERO,
+            at: Vector::ZERO,
+            begun: false,
+            first: None,
+            last: None,
+        }
+    }
+
+    /// Ends the outline, and caps its ends if it has any.
+    pub fn finish(&mut self) {
+        if let (Some(first), Some(last)) = (self.first.take(), self.last.take()) {
+            let end = self.sides(self.at, last.direction);
+            self.end_piece(&last, &end);
+            self.cap(self.at, last.direction * self.half_width);
+            let start = self.sides(self.start, first.direction);
+            self.edges.add(start.left, first.left);
+            self.edges.add(first.right, start.right);
+            self.cap(self.start, -first.direction * self.half_width);
+        } else if self.begun {
+            self.dot();
+        }
+        self.begun = false;
+    }
+
+    /// An outline that goes nowhere has ends nevertheless.
+    fn dot(&mut self) {
+        let right = Vector::new(self.half_width, 0.0);
+        if self.cap != Cap::Butt {
+            self.cap(self.at, right);
+            self.cap(self.at, -right);
+        }
+    }
+
+    fn sides(&self, at: Vector, direction: Vector) -> Sides {
+        let aside = direction.turned() * self.half_width;
+        Sides { left: at - aside, right: at + aside }
+    }
+
+    /// Draws the sides of a piece to its end.
+    fn end_piece(&mut self, piece: &Piece, end: &Sides) {
+        self.edges.add(piece.left, end.left);
+        self.edges.add(end.right, piece.right);
+    }
+
+    /// Goes around an end, from its left to its right. `ahead` is half the width long.
+    fn cap(&mut self, at: Vector, ahead: Vector) {
+        let right = ahead.turned();
+        match self.cap {
+            Cap::Butt => self.edges.add(at - right, at + right),
+            Cap::Square => {
+                self.edges.add(at - right, at + ahead - right);
+                self.edges.add(at + ahead - right, at + ahead + right);
+                self.edges.add(at + ahead + right, at + right);
+            }
+            Cap::Round => {
+                self.arc(at, -right, ahead, MAX_HALVINGS);
+                self.arc(at, ahead, right, MAX_HALVINGS);
+            }
+        }
+    }
+
+    /// Goes around a circle of half the width, clockwise and less than half around, between two places on it.
+    fn arc(&mut self, center: Vector, from: Vector, to: Vector, halvings: u32) {
+        let both = from + to;
+        let length = both.length();
+        // Half the sum is the chord's middle.
+        if halvings == 0 || self.half_width - length / 2.0 <= TOLERANCE {
+            return self.edges.add(center + from, center + to);
+        }
+        let middle = both * (self.half_width / length);
+        self.arc(center, from, middle, halvings - 1);
+        self.arc(center, middle, to, halvings - 1);
+    }
+
+    /// Joins two pieces: draws what is between the sides, and returns where the sides of the first end and of the second begin.
+    fn join(&mut self, at: Vector, before: &Piece, after: &Piece) -> (Sides, Sides) {
+        let (mut end, mut start) = (self.sides(at, before.direction), self.sides(at, after.direction));
+        let cosine = before.direction.dot(after.direction);
+        let sine = before.direction.cross(after.direction);
+        // From the corner to where the sides meet, on the right; as far to the other side on the left.
+        let meeting = (before.direction + after.direction).turned() * (self.half_width / (1.0 + cosine));
+        // So far from the corner, along both pieces. Never beyond the middle of one: then what it has at its ends stays apart.
+        let needed = self.half_width * sine.abs() / (1.0 + cosine);
+        let fits = needed <= before.length.min(after.length) / 2.0;
+        if sine >= 0.0 {
+            self.outer(at, end.left, start.left, at - meeting, cosine);
+            if fits {
+                (end.right, start.right) = (at + meeting, at + meeting);
+            } else {
+                self.edges.add(start.right, at);
+                self.edges.add(at, end.right);
+            }
+        } else {
+            self.outer(at, start.right, end.right, at + meeting, cosine);
+            if fits {
+                (end.left, start.left) = (at - meeting, at - meeting);
+            } else {
+                self.edges.add(end.left, at);
+                self.edges.add(at, start.left);
+            }
+        }
+        (end, start)
+    }
+
+    /// Goes clockwise around the outer side of a join.
+    fn outer(&mut self, at: Vector, from: Vector, to: Vector, tip: Vector, cosine: f32) {
+        match self.join {
+            Join::Miter if cosine >= self.miter_cosine => {
+                self.edges.add(from, tip);
+                self.edges.add(tip, to);
+            }
+            Join::Round if cosine < 0.0 => {
+                // More than a quarter: halved here, where the sum of both may be nothing, by what is between them.
+                let middle = (to - from).turned();
+                let middle = middle * (-self.half_width / middle.length());
+                self.arc(at, from - at, middle, MAX_HALVINGS);
+                self.arc(at, middle, to - at, MAX_HALVINGS);
+            }
+            Join::Round => self.arc(at, from - at, to - at, MAX_HALVINGS),
+            _ => self.edges.add(from, to),
+        }
+    }
+}
+
+impl Pen for Stroker<'_> {
+    fn move_to(&mut self, to: Vector) {
+        self.finish();
+        (self.start, self.at) = (to, to);
+    }
+
+    fn line_to(&mut self, to: Vector) {
+        self.begun = true;
+        let way = to - self.at;
+        let length = way.length();
+        // Shorter than what places are rounded to.
+        if length.is_nan() || length < 0.5 {
+            return;
+        }
+        let direction = way * (1.0 / length);
+        let Sides { left, right } = self.sides(self.at.towards(to, 0.5), direction);
+        let mut piece = Piece { direction, length, left, right };
+        if let Some(last) = self.last.take() {
+            let (end, start) = self.join(self.at, &last, &piece);
+            self.end_piece(&last, &end);
+            (piece.left, piece.right) = (start.left, start.right);
+        } else {
+            self.first = Some(piece);
+        }
+        self.last = Some(piece);
+        self.at = to;
+    }
+
+    fn close(&mut self) {
+        self.line_to(self.start);
+        if let (Some(first), Some(last)) = (self.first.take(), self.last.take()) {
+            let (end, start) = self.join(self.start, &last, &first);
+            self.end_piece(&last, &end);
+            self.edges.add(start.left, first.left);
+            self.edges.add(first.right, start.right);
+            self.begun = false;
+        }
+        self.finish();
+        self.at = self.start;
+    }
+}
