@@ -16,7 +16,7 @@ impl<'s, M: PixelMemory> Painter<'s, M> {
     pub fn new(surface: &'s mut Surface<M>, paint: &Paint<'_>) -> Self {
         let gradient = Gradient::new(paint);
         let (color, background) = match paint {
-            Paint::Ink(ink) => (pixel::pack(ink.color()), ink.background().map(pixel::pack)),
+            Paint::Ink(ink) => (pixel::pack(ink.color), ink.background.map(pixel::pack)),
             _ => (0, None),
         };
         Self { surface, color, background, gradient, stage: [0; STAGE] }
