@@ -7,15 +7,23 @@
 mod bmp;
 mod draw;
 mod error;
+mod fit;
 mod mask;
+mod nine_patch;
 mod picture;
 mod png;
 mod qoi;
+mod sample;
+mod scale;
 mod turn;
 
 pub use error::ImageError;
+pub use fit::{Fit, Placed};
 pub use mask::Mask;
+pub use nine_patch::{Filling, Insets, NinePatch};
 pub use picture::{MAX_PIXELS, Picture};
 pub use qoi::{Qoi, QoiError};
+pub use sample::Sampling;
+pub use scale::Filter;
 pub use tinybmp::{Bmp, ParseError as BmpError};
 pub use turn::Turn;

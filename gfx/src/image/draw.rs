@@ -57,12 +57,14 @@ impl<M: PixelMemory> Surface<M> {
 
     /// Lays premultiplied pixels, or `opaque` ones, on part of a row, for an area that `begin` returned.
     pub(super) fn lay_row(&mut self, x: i32, y: i32, over: &[u32], opaque: bool, opacity: u8) {
-        match (opaque, opacity) {
-            (true, u8::MAX) => self.put_row(x, y, over),
-            (true, _) => self.modify_row(x, y, over.len(), |from, below| row::mix(below, &over[from..], opacity)),
-            (false, _) => self.modify_row(x, y, over.len(), |from, below| {
-                row::over_premultiplied(below, &over[from..], opacity);
-            }),
+        if opaque && opacity == u8::MAX {
+            return self.put_row(x, y, over);
         }
+        self.modify_row(x, y, over.len(), |from, below| lay(below, &over[from..], opaque, opacity));
     }
+}
+
+/// Lays premultiplied pixels, or `opaque` ones, on others.
+pub(super) fn lay(below: &mut [u32], over: &[u32], opaque: bool, opacity: u8) {
+    if opaque { row::mix(below, over, opacity) } else { row::over_premultiplied(below, over, opacity) }
 }

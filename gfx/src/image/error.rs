@@ -29,6 +29,11 @@ pub enum ImageError {
         /// What it doesn't know.
         feature: &'static str,
     },
+    /// The corners of a nine-patch are larger than its picture.
+    Insets {
+        /// The picture's size.
+        size: Size,
+    },
     /// There is not enough memory.
     Memory {
         /// What was asked for last.
@@ -48,6 +53,9 @@ impl fmt::Display for ImageError {
             Self::Corrupt { part } => write!(f, "the picture is damaged: {part} is wrong"),
             Self::Unsupported { feature } => {
                 write!(f, "the picture has {feature}, which can't be decoded: save it without")
+            }
+            Self::Insets { size: Size { width, height } } => {
+                write!(f, "the corners of a nine-patch are larger than its picture of {width}x{height} pixels")
             }
             Self::Memory { bytes } => write!(f, "no memory for a picture: {bytes} bytes more are needed"),
         }
