@@ -6,7 +6,7 @@ use embedded_graphics::{
     primitives::{Circle, Line, PrimitiveStyle, Rectangle, RoundedRectangle},
     text::{Baseline, Text},
 };
-use vitrine_gfx::{Ink, PixelMemory, SUBPIXEL, Surface, text::TextStyle};
+use vitrine_gfx::{Ink, PixelMemory, SUBPIXEL, Surface, shape::Stroke, text::TextStyle};
 
 use crate::{Edge, Item};
 
@@ -48,12 +48,10 @@ fn draw<M: PixelMemory>(surface: &mut Surface<M>, item: &Item) -> Result<(), cor
         }
         Item::Line(from, to, color, Edge::Smooth) => {
             let middle = |at: Point| at * SUBPIXEL + Point::new_equal(SUBPIXEL / 2);
-            surface.fill_stroke(middle(from), middle(to), SUBPIXEL as u32, Ink::over(color));
+            surface.stroke_line(middle(from), middle(to), &Stroke::pixels(1).round(), Ink::over(color));
         }
         Item::Polyline(ref points, width, color) => {
-            for ends in points.windows(2) {
-                surface.fill_stroke(ends[0], ends[1], width, Ink::over(color));
-            }
+            surface.stroke_polyline(points, &Stroke::new(width).round(), Ink::over(color));
         }
         Item::Scroll(rows) => {
             surface.scroll(&Rectangle::new(Point::zero(), surface.size()), Point::new(0, rows as i32))
