@@ -88,4 +88,12 @@ impl PixelMemory for SharedBytes<'_> {
     fn read(&self, at: usize, pixels: &mut [u32]) {
         self.memory.read_words(self.place(at, 4 * pixels.len()), pixels);
     }
+
+    fn modify(&mut self, at: usize, count: usize, change: impl FnMut(usize, &mut [u32])) {
+        self.memory.modify_words(self.place(at, 4 * count), count, change);
+    }
+
+    fn copy_within(&mut self, from: usize, to: usize, count: usize) {
+        self.memory.copy_words(self.place(from, 4 * count), self.place(to, 4 * count), count);
+    }
 }

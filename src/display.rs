@@ -218,4 +218,12 @@ impl PixelMemory for FrameMemory {
     fn read(&self, at: usize, pixels: &mut [u32]) {
         self.memory.memory().read_words(at, pixels);
     }
+
+    fn modify(&mut self, at: usize, count: usize, change: impl FnMut(usize, &mut [u32])) {
+        self.memory.memory().modify_words(at, count, change);
+    }
+
+    fn copy_within(&mut self, from: usize, to: usize, count: usize) {
+        self.memory.memory().copy_words(from, to, count);
+    }
 }

@@ -2,7 +2,7 @@
 
 use embedded_graphics_core::primitives::Rectangle;
 
-use crate::surface::STAGE;
+use crate::{row, surface::STAGE};
 
 /// Memory made of pixels, which are read and written by value.
 ///
@@ -39,6 +39,11 @@ pub trait PixelMemory {
 
     /// Sets `count` pixels from byte `at` on to `value`.
     fn fill(&mut self, at: usize, count: usize, value: u32);
+
+    /// Sets `count` pixels in each of `rows` rows to `value`: from byte `at` on, and from every `stride` bytes further.
+    fn fill_rows(&mut self, at: usize, stride: usize, rows: usize, count: usize, value: u32) {
+        (0..rows).for_each(|row| self.fill(at + row * stride, count, value));
+    }
 
     /// Copies `pixels` to the pixels from byte `at` on.
     fn write(&mut self, at: usize, pixels: &[u32]);
@@ -82,7 +87,11 @@ impl PixelMemory for [u32] {
     }
 
     fn fill(&mut self, at: usize, count: usize, value: u32) {
-        self[at / 4..][..count].fill(value);
+        row::fill(&mut self[at / 4..][..count], count, 1, count, value);
+    }
+
+    fn fill_rows(&mut self, at: usize, stride: usize, rows: usize, count: usize, value: u32) {
+        row::fill(&mut self[at / 4..], stride / 4, rows, count, value);
     }
 
     fn write(&mut self, at: usize, pixels: &[u32]) {
@@ -124,6 +133,10 @@ macro_rules! forward_to_target {
 
             fn fill(&mut self, at: usize, count: usize, value: u32) {
                 PixelMemory::fill(&mut **self, at, count, value);
+            }
+
+            fn fill_rows(&mut self, at: usize, stride: usize, rows: usize, count: usize, value: u32) {
+                PixelMemory::fill_rows(&mut **self, at, stride, rows, count, value);
             }
 
             fn write(&mut self, at: usize, pixels: &[u32]) {

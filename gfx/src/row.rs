@@ -7,6 +7,7 @@
 //! What is laid on has to be at least as long as what it is laid on, and only so much of it is used: they panic otherwise.
 //! Pixels that are written have 0 in their highest byte, whatever that of those below was.
 
+mod fill;
 mod lanes;
 mod walk;
 
@@ -15,6 +16,7 @@ mod tests;
 
 use fearless_simd::prelude::*;
 
+pub(crate) use fill::fill;
 use lanes::Pixels;
 use walk::{Coverage, Mixer, Nothing, walk};
 
@@ -140,8 +142,8 @@ struct OverPremultiplied;
 
 impl<S: Simd> Mixer<S> for OverPremultiplied {
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, simd: S, below: V, over: V) -> V {
-        lanes::add_premultiplied(simd, below, over)
+    fn mix<V: Pixels<S>>(self, _: S, below: V, over: V) -> V {
+        lanes::add_premultiplied(below, over)
     }
 }
 
@@ -154,7 +156,7 @@ impl<S: Simd> Mixer<S> for FadePremultiplied {
     #[inline(always)]
     fn mix<V: Pixels<S>>(self, simd: S, below: V, over: V) -> V {
         let faded = lanes::scale(over, lanes::halves(V::splat(simd, self.opacity)));
-        lanes::add_premultiplied(simd, below, faded)
+        lanes::add_premultiplied(below, faded)
     }
 }
 

@@ -280,9 +280,8 @@ impl<M: PixelMemory> Surface<M> {
             self.put_run(area.left, area.top, area.pixels(), pixel);
             return;
         }
-        for y in area.top..area.bottom {
-            self.put_run(area.left, y, area.width(), pixel);
-        }
+        let at = self.offset(area.left, area.top);
+        self.memory.fill_rows(at, self.stride, area.height(), area.width(), pixel);
     }
 
     /// Copies the same area of another surface, without recording it as damage. See `DamageHistory::copy_forward`.

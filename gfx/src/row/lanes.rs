@@ -7,7 +7,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{u16x8, u16x16, u32x4, u32x8};
 
 /// A vector of pixels, of whatever width.
-pub(super) trait Pixels<S: Simd>: SimdInt<S, Element = u32> {
+pub(super) trait Pixels<S: Simd>: SimdInt<S, Element = u32, ByteVector: SimdInt<S, Element = u8>> {
     /// The same bits as 16-bit halves.
     type Halves: SimdInt<S, Element = u16, ByteVector = Self::ByteVector>;
 }
@@ -37,12 +37,9 @@ pub(super) fn blend<S: Simd, V: Pixels<S>>(below: V, over: V, weights: V::Halves
 
 /// `over`, whose channels are multiplied by its alpha, on what that leaves of `below`; the highest bytes become 0.
 #[inline(always)]
-pub(super) fn add_premultiplied<S: Simd, V: Pixels<S>>(simd: S, below: V, over: V) -> V {
-    let rest = V::splat(simd, 255) - (over >> 24);
-    let left = scale(below, halves(rest));
-    // Bytes are added to bytes, as halves of which the sum can't pass 510.
-    let channels = V::splat(simd, 0x00ff_ffff);
-    saturating_add(left & channels, over & channels)
+pub(super) fn add_premultiplied<S: Simd, V: Pixels<S>>(below: V, over: V) -> V {
+    let left = scale(below, halves(!over >> 24));
+    left.to_bytes().saturating_add(over.to_bytes()).bitcast::<V>() & 0x00ff_ffff
 }
 
 /// All four channels of each pixel by its weight `/ 255`.
@@ -75,11 +72,4 @@ fn even<S: Simd, V: Pixels<S>>(pixels: V) -> V::Halves {
 #[inline(always)]
 fn odd<S: Simd, V: Pixels<S>>(pixels: V) -> V::Halves {
     pixels.bitcast::<V::Halves>() >> 8
-}
-
-/// The sum of each two bytes, at most 255.
-#[inline(always)]
-fn saturating_add<S: Simd, V: Pixels<S>>(a: V, b: V) -> V {
-    let (even_sum, odd_sum) = (even::<S, V>(a) + even::<S, V>(b), odd::<S, V>(a) + odd::<S, V>(b));
-    (even_sum.min(0x00ff) | odd_sum.min(0x00ff) << 8).bitcast()
 }

@@ -54,6 +54,11 @@ fn check(operation: impl Fn(&mut [u32], usize), expected: impl Fn(u32, usize) ->
 }
 
 #[test]
+fn a_row_is_filled() {
+    at_each_level(|| check(|row, _| fill(row, row.len(), 1, row.len(), 0xab12_3456), |_, _| 0xab12_3456));
+}
+
+#[test]
 fn pixels_are_laid_on_by_one_weight() {
     let over = pixels(LONGEST + 2 * ALIGNMENTS, 2);
     at_each_level(|| {

@@ -94,7 +94,7 @@ pub(super) fn walk<O: Over>(below: &mut [u32], over: O, mixer: impl Mixer<Avx2> 
             || by_vectors::<Avx2, u32x8<Avx2>, O>(avx2, below, over, mixer),
         ),
         _ if below.len() >= <u32x4<Sse2>>::LEN => by_vectors::<Sse2, u32x4<Sse2>, O>(simd::sse2(), below, over, mixer),
-        _ => one_by_one(simd::sse2(), below, over, mixer),
+        _ => short(simd::sse2(), below, over, mixer),
     }
 }
 
@@ -113,9 +113,9 @@ fn by_vectors<S: Simd, V: Pixels<S>, O: Over>(simd: S, below: &mut [u32], over: 
 
 /// Mixes a row of less than a vector.
 #[inline(always)]
-fn one_by_one<S: Simd, O: Over>(simd: S, below: &mut [u32], over: O, mixer: impl Mixer<S>) {
-    for (index, pixel) in below.iter_mut().enumerate() {
-        let (pixels, laid_on) = (u32x4::splat(simd, *pixel), u32x4::splat(simd, over.one(index)));
-        *pixel = mixer.mix(simd, pixels, laid_on)[0];
-    }
+fn short<S: Simd, O: Over>(simd: S, below: &mut [u32], over: O, mixer: impl Mixer<S>) {
+    let pixels = u32x4::from_fn(simd, |index| below.get(index).copied().unwrap_or(0));
+    let laid_on = u32x4::from_fn(simd, |index| if index < below.len() { over.one(index) } else { 0 });
+    let mixed = mixer.mix(simd, pixels, laid_on).to_array();
+    below.iter_mut().zip(mixed).for_each(|(pixel, mixed)| *pixel = mixed);
 }
