@@ -137,6 +137,22 @@ impl Swapchain {
         Some((buffer.framebuffer, memory, age))
     }
 
+    /// The picture that was flipped to last: the number of its flip, and the memory that it is in. `None` before the first
+    /// flip, after a change of the mode, and while a flip is on its way.
+    pub fn front(&self) -> Option<(u64, &BufferMemory)> {
+        let flips = self.ended.0;
+        let last = |own: &&Buffer| matches!(own.state, Use::Shown) && own.shown == flips && flips != 0;
+        let idle = !self.buffers.iter().any(|own| matches!(own.state, Use::Flipping));
+        let front = self.buffers.iter().find(last).filter(|_| idle)?;
+        Some((flips, front.memory.as_ref()?))
+    }
+
+    /// The number of the flip whose picture is on the screen, as far as the back end has said so.
+    pub fn on_screen(&self) -> Option<u64> {
+        let (flip, _) = self.front()?;
+        (self.is_usable() && self.ended.1 == Outcome::Shown).then_some(flip)
+    }
+
     /// Takes a buffer back that was lent out and is not to be shown. Its content counts as undefined.
     pub fn give_back(&mut self, framebuffer: FramebufferId) {
         if let Some(buffer) = self.lent(framebuffer) {
