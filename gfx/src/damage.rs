@@ -19,13 +19,14 @@ const MERGE_SLACK: usize = 1024;
 /// pixels that did not change, never the other way round. Rectangles may overlap.
 #[derive(Clone, Copy, Debug)]
 pub struct Damage {
-    areas: [Area; MAX_RECTANGLES],
+    /// Room for one more than are kept.
+    areas: [Area; MAX_RECTANGLES + 1],
     len: usize,
 }
 
 impl Damage {
     /// Nothing changed.
-    pub const NONE: Self = Self { areas: [Area::EMPTY; MAX_RECTANGLES], len: 0 };
+    pub const NONE: Self = Self { areas: [Area::EMPTY; MAX_RECTANGLES + 1], len: 0 };
 
     /// Whether nothing changed.
     pub const fn is_empty(&self) -> bool {
@@ -58,27 +59,54 @@ impl Damage {
         &self.areas[..self.len]
     }
 
-    pub(crate) fn add_area(&mut self, mut area: Area) {
+    pub(crate) fn add_area(&mut self, area: Area) {
+        self.add_within(area, MERGE_SLACK);
+    }
+
+    /// Adds an area. It and another become one when that adds at most `slack` pixels that neither had.
+    pub(crate) fn add_within(&mut self, mut area: Area, slack: usize) {
         if area.is_empty() || self.areas().iter().any(|known| known.contains(area)) {
             return;
         }
         // Each turn takes one rectangle away and grows `area`, after which others may fit: at most MAX_RECTANGLES turns.
-        while let Some(index) = self.companion_of(area) {
-            area = area.envelope(self.areas[index]);
-            self.len -= 1;
-            self.areas.swap(index, self.len);
+        while let Some(index) = self.areas().iter().position(|known| gap(*known, area) <= slack) {
+            area = area.envelope(self.take(index));
         }
         self.areas[self.len] = area;
         self.len += 1;
+        if self.len > MAX_RECTANGLES {
+            let (one, other) = self.closest();
+            // The later one first, for the last one takes its place.
+            let (other, one) = (self.take(other), self.take(one));
+            self.add_within(one.envelope(other), slack);
+        }
     }
 
-    /// The rectangle that `area` should become one with, if any: the one where that costs least, when it costs
-    /// (almost) nothing or there is no room for another.
-    fn companion_of(&self, area: Area) -> Option<usize> {
-        let cost = |known: &Area| known.envelope(area).pixels().saturating_sub(known.pixels() + area.pixels());
-        let (index, least) = self.areas().iter().map(cost).enumerate().min_by_key(|&(_, cost)| cost)?;
-        (least <= MERGE_SLACK || self.len == MAX_RECTANGLES).then_some(index)
+    /// Adds an area and drops those that it holds.
+    pub(crate) fn absorb(&mut self, area: Area) {
+        while let Some(index) = self.areas().iter().position(|known| area.contains(*known)) {
+            self.take(index);
+        }
+        self.add_within(area, 0);
     }
+
+    fn take(&mut self, index: usize) -> Area {
+        self.len -= 1;
+        self.areas.swap(index, self.len);
+        self.areas[self.len]
+    }
+
+    /// The two rectangles, of at least two, that become one at the least cost, in the order in which they are kept.
+    fn closest(&self) -> (usize, usize) {
+        let areas = self.areas();
+        let pairs = (1..areas.len()).flat_map(|later| (0..later).map(move |earlier| (earlier, later)));
+        pairs.min_by_key(|&(one, other)| gap(areas[one], areas[other])).unwrap_or((0, 1))
+    }
+}
+
+/// How many pixels become part of the rectangle around two areas that are in neither.
+fn gap(one: Area, other: Area) -> usize {
+    one.envelope(other).pixels().saturating_sub(one.pixels() + other.pixels())
 }
 
 impl Default for Damage {

@@ -5,25 +5,58 @@ use core::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use crate::area::Area;
+
 /// Odd, with as many ones as zeros and no pattern: the fraction of the golden ratio.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A hash of a drawing operation: the same on every run, quick for a few numbers, and not meant to withstand anybody.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Digest(u64);
+pub(crate) struct Digest {
+    hash: u64,
+    below: Below,
+}
+
+/// What an operation does with the pixels that it finds in its area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Below {
+    /// Each is replaced: what they were does not matter.
+    Hidden,
+    /// What becomes of each may depend on what it was.
+    Mixed,
+    /// What becomes of each depends on what all were that are in this area.
+    Moved(Area),
+}
 
 impl Digest {
     /// The hash of nothing.
     pub const fn new() -> Self {
-        Self(MULTIPLIER)
+        Self { hash: MULTIPLIER, below: Below::Mixed }
+    }
+
+    /// The operation replaces every pixel of its area, to the last one, whatever it was.
+    pub const fn opaque(&mut self) -> &mut Self {
+        self.below = Below::Hidden;
+        self
+    }
+
+    /// The operation moves pixels about in `area`, which has to be inside the surface.
+    pub const fn moves(&mut self, area: Area) -> &mut Self {
+        self.below = Below::Moved(area);
+        self
+    }
+
+    /// What the operation does with the pixels that it finds.
+    pub const fn below(&self) -> Below {
+        self.below
     }
 
     /// Takes in one number.
     #[inline]
     const fn mix(&mut self, number: u64) {
         // Both halves of the product, so that every bit of the numbers reaches every bit of the hash.
-        let product = ((self.0 ^ number) as u128).wrapping_mul((MULTIPLIER ^ number.rotate_left(32)) as u128 | 1);
-        self.0 = (product as u64 ^ (product >> 64) as u64).rotate_left(23).wrapping_add(MULTIPLIER);
+        let product = ((self.hash ^ number) as u128).wrapping_mul((MULTIPLIER ^ number.rotate_left(32)) as u128 | 1);
+        self.hash = (product as u64 ^ (product >> 64) as u64).rotate_left(23).wrapping_add(MULTIPLIER);
     }
 }
 
@@ -53,7 +86,7 @@ impl Hasher for Digest {
     }
 
     fn finish(&self) -> u64 {
-        self.0
+        self.hash
     }
 }
 

@@ -12,6 +12,7 @@
 extern crate alloc;
 
 mod area;
+pub mod canvas;
 pub mod damage;
 mod digest;
 pub mod format;
@@ -28,6 +29,7 @@ pub mod surface;
 pub mod testcard;
 pub mod text;
 
+pub use canvas::{Canvas, Composed, Painted, PictureId, View};
 pub use damage::{Damage, DamageHistory};
 pub use ink::Ink;
 pub use memory::PixelMemory;

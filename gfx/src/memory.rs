@@ -1,8 +1,6 @@
 //! Memory that holds pixels, reached by copies only.
 
-use embedded_graphics_core::primitives::Rectangle;
-
-use crate::{row, surface::STAGE};
+use crate::{area::Area, digest::Below, row, surface::STAGE};
 
 /// Memory made of pixels, which are read and written by value.
 ///
@@ -31,10 +29,9 @@ pub trait PixelMemory {
     /// How many bytes there are.
     fn byte_count(&self) -> usize;
 
-    /// An operation would change pixels of `area`, all of which are inside the surface. `digest` is a hash of all that the
-    /// pixels which it leaves depend on, other than those which it finds. Called only where [`Self::KEEPS`] is false.
-    fn note(&mut self, area: &Rectangle, digest: u64) {
-        let _ = (area, digest);
+    /// Something would be drawn. Called only where [`Self::KEEPS`] is false.
+    fn note(&mut self, operation: Noted) {
+        let _ = operation;
     }
 
     /// Sets `count` pixels from byte `at` on to `value`.
@@ -75,6 +72,17 @@ pub trait PixelMemory {
             self.write(to + first * Self::BYTES, part);
         }
     }
+}
+
+/// A drawing operation that is noted instead of drawn: of use to a [`Canvas`](crate::Canvas), which finds out by it what
+/// has changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Noted {
+    /// The pixels that it may change, at least one, all inside the picture.
+    pub(crate) area: Area,
+    /// A hash of all that the pixels which it leaves depend on, other than those which it finds.
+    pub(crate) digest: u64,
+    pub(crate) below: Below,
 }
 
 /// XRGB8888 in the CPU's own words.
@@ -123,8 +131,8 @@ macro_rules! forward_to_target {
                 PixelMemory::byte_count(&**self)
             }
 
-            fn note(&mut self, area: &Rectangle, digest: u64) {
-                PixelMemory::note(&mut **self, area, digest);
+            fn note(&mut self, operation: Noted) {
+                PixelMemory::note(&mut **self, operation);
             }
 
             fn modify(&mut self, at: usize, count: usize, change: impl FnMut(usize, &mut [u32])) {

@@ -35,6 +35,16 @@ impl<M: PixelMemory> Surface<M> {
     }
 }
 
+impl<M: PixelMemory> Surface<M> {
+    /// Lets only the pixels inside `area` be touched, whatever clip is set, until the window is what is returned.
+    pub(crate) fn limit(&mut self, area: Area) -> Window {
+        let before = self.window();
+        let limits = before.clip.intersection(area);
+        self.set_window(Window { limits, clip: limits, ..before });
+        before
+    }
+}
+
 impl Window {
     fn part(&self, rectangle: &Rectangle) -> Self {
         let Rectangle { top_left, size } = *rectangle;

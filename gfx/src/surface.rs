@@ -3,7 +3,8 @@
 use crate::{
     Damage, PixelMemory,
     area::Area,
-    digest::{Digest, Identity},
+    digest::{Below, Digest, Identity},
+    memory::Noted,
     part::Window,
     pixel,
 };
@@ -72,6 +73,18 @@ pub enum SurfaceError {
     },
 }
 
+impl SurfaceError {
+    /// Whether a surface can have this size.
+    pub(crate) fn check_size(size: Size) -> Result<(), Self> {
+        let possible = 1..=MAX_SIDE;
+        if possible.contains(&size.width) && possible.contains(&size.height) {
+            Ok(())
+        } else {
+            Err(Self::Size { size })
+        }
+    }
+}
+
 impl fmt::Display for SurfaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -110,15 +123,12 @@ impl<M: PixelMemory> Surface<M> {
     ///
     /// See [`SurfaceError`].
     pub fn with_stride(memory: M, size: Size, stride: usize) -> Result<Self, SurfaceError> {
-        let Size { width, height } = size;
-        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
-            return Err(SurfaceError::Size { size });
-        }
-        let row = width as usize * M::BYTES;
+        SurfaceError::check_size(size)?;
+        let row = size.width as usize * M::BYTES;
         if stride < row || !stride.is_multiple_of(M::ALIGNMENT) {
             return Err(SurfaceError::Stride { stride, row, alignment: M::ALIGNMENT });
         }
-        let needed = stride.saturating_mul(height as usize - 1).saturating_add(row);
+        let needed = stride.saturating_mul(size.height as usize - 1).saturating_add(row);
         let len = memory.byte_count();
         if len < needed {
             return Err(SurfaceError::Memory { needed, len });
@@ -179,7 +189,8 @@ impl<M: PixelMemory> Surface<M> {
     /// Copies a picture in memory of our own to this one, its top left corner to `at`.
     pub fn draw_surface<S: AsRef<[u32]>>(&mut self, source: &Surface<S>, at: Point) {
         let area = source.readable().moved(at);
-        let Some(visible) = self.begin(area, |operation| ("picture", at, source.identity()).hash(operation)) else {
+        let Some(visible) = self.begin(area, |operation| ("picture", at, source.identity()).hash(operation.opaque()))
+        else {
             return;
         };
         for y in visible.top..visible.bottom {
@@ -192,7 +203,9 @@ impl<M: PixelMemory> Surface<M> {
     pub fn scroll(&mut self, area: &Rectangle, by: Point) {
         let whole = self.clip.intersection(Area::from_rectangle(area));
         let moved = whole.intersection(whole.moved(by));
-        let Some(target) = self.begin(moved, |operation| ("scroll", area, by).hash(operation)) else { return };
+        let Some(target) = self.begin(moved, |operation| ("scroll", area, by).hash(operation.moves(whole))) else {
+            return;
+        };
         if target.width() * M::BYTES == self.stride {
             let (to, pixels) = (self.offset(target.left, target.top), target.pixels());
             return self.memory.copy_within(self.offset(target.left - by.x, target.top - by.y), to, pixels);
@@ -241,7 +254,11 @@ impl<M: PixelMemory> Surface<M> {
     /// Notes an operation that changes `visible`, an area inside the clip.
     fn note(&mut self, visible: Area, mut digest: Digest) {
         self.origin.hash(&mut digest);
-        self.memory.note(&visible.moved(self.origin).to_rectangle(), digest.finish());
+        let below = match digest.below() {
+            Below::Moved(area) => Below::Moved(area.moved(self.origin)),
+            below => below,
+        };
+        self.memory.note(Noted { area: visible.moved(self.origin), digest: digest.finish(), below });
     }
 
     /// Where the pixel lies in memory. The point must be inside the surface.
@@ -287,7 +304,8 @@ impl<M: PixelMemory> Surface<M> {
     /// Copies the same area of another surface, without recording it as damage. See `DamageHistory::copy_forward`.
     pub(crate) fn copy_area<S: PixelMemory>(&mut self, source: &Surface<S>, area: Area) {
         assert_eq!(self.size, source.size, "copying between surfaces of different size");
-        let area = area.intersection(self.bounds());
+        self.identity.renew();
+        let area = area.intersection(self.limits).intersection(source.limits);
         let mut stage = [0; STAGE];
         for y in area.top..area.bottom {
             let mut x = area.left;
@@ -423,7 +441,9 @@ impl<M: PixelMemory> DrawTarget for Surface<M> {
 
     fn fill_solid(&mut self, area: &Rectangle, color: Rgb888) -> Result<(), Infallible> {
         let pixel = pixel::pack(color);
-        if let Some(visible) = self.begin(Area::from_rectangle(area), |operation| ("fill", pixel).hash(operation)) {
+        if let Some(visible) =
+            self.begin(Area::from_rectangle(area), |operation| ("fill", pixel).hash(operation.opaque()))
+        {
             self.put_area(visible, pixel);
         }
         Ok(())

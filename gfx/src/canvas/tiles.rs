@@ -1,0 +1,222 @@
+//! A picture as hashes of what was drawn, tile by tile.
+
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::ops::Range;
+
+use embedded_graphics_core::geometry::Size;
+
+use crate::area::Area;
+use crate::digest::Below;
+
+/// Size of a tile in pixels. Text is wide and low, and so is most of what changes: at 1080p, tiles of 64x16 found a clock
+/// and two values to change fewer pixels than ones of 32x32, which are as many, and with less work for an operation.
+const TILE_WIDTH: usize = 64;
+/// See [`TILE_WIDTH`].
+const TILE_HEIGHT: usize = 16;
+
+/// The hash of a tile on which nothing was drawn.
+const BLANK: u64 = 0x5851_f42d_4c95_7f2d;
+/// Odd and without a pattern.
+const MULTIPLIER: u64 = 0xd6e8_feb8_6659_fd93;
+
+/// The tiles of a picture.
+///
+/// A tile's hash depends on the operations that touched it, on their order, and on which of its pixels they may have
+/// changed. An operation that hides the whole tile starts the hash anew: what was below it does not matter any more.
+pub(super) struct Tiles {
+    size: Size,
+    columns: usize,
+    hashes: Vec<u64>,
+    /// Whether an operation has hidden what was in the tile before the picture.
+    covered: Vec<bool>,
+    /// Where pixels were moved within the picture: what is drawn there depends on all of it.
+    moved: Area,
+    /// Whether that was moved which no operation had hidden.
+    moved_ground: bool,
+    /// Whether pixels were asked for: what was drawn may depend on them, and there are none.
+    looked: Cell<bool>,
+}
+
+/// Tiles next to each other in a row, and the pixels of each that an operation touches.
+struct Run {
+    from: usize,
+    to: usize,
+    /// From the left edge of each tile.
+    left: usize,
+    right: usize,
+    whole: bool,
+}
+
+impl Tiles {
+    /// No tiles: the size is 0.
+    pub const fn none() -> Self {
+        Self {
+            size: Size::zero(),
+            columns: 0,
+            hashes: Vec::new(),
+            covered: Vec::new(),
+            moved: Area::EMPTY,
+            moved_ground: false,
+            looked: Cell::new(false),
+        }
+    }
+
+    /// The tiles of a picture of this size, each side at most `MAX_SIDE`, with nothing drawn on it. This allocates.
+    pub fn new(size: Size) -> Self {
+        let columns = (size.width as usize).div_ceil(TILE_WIDTH);
+        let rows = (size.height as usize).div_ceil(TILE_HEIGHT);
+        let mut tiles = Self { size, columns, ..Self::none() };
+        tiles.hashes.resize(columns * rows, BLANK);
+        tiles.covered.resize(columns * rows, false);
+        tiles
+    }
+
+    /// Nothing is drawn any more.
+    pub fn clear(&mut self) {
+        self.hashes.fill(BLANK);
+        self.covered.fill(false);
+        (self.moved, self.moved_ground) = (Area::EMPTY, false);
+        self.looked.set(false);
+    }
+
+    /// Size of the picture.
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// The hashes, row by row.
+    pub fn hashes(&self) -> &[u64] {
+        &self.hashes
+    }
+
+    /// Exchanges the hashes for others, as many.
+    pub fn swap_hashes(&mut self, other: &mut Vec<u64>) {
+        core::mem::swap(&mut self.hashes, other);
+    }
+
+    /// How many tiles there are in a row.
+    pub const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Pixels were asked for.
+    pub fn look(&self) {
+        self.looked.set(true);
+    }
+
+    /// Whether pixels were asked for.
+    pub fn was_looked_at(&self) -> bool {
+        self.looked.get()
+    }
+
+    /// Where pixels were moved within the picture.
+    pub const fn moved(&self) -> Area {
+        self.moved
+    }
+
+    /// Whether all pixels of the area, when it is drawn as a whole, are what the operations have made them, whatever they
+    /// were before.
+    pub fn is_covered(&self, area: Area) -> bool {
+        let (columns, rows) = self.touched(area);
+        !(self.moved_ground && area.contains(self.moved))
+            && rows.into_iter().all(|row| self.covered[row * self.columns..][columns.clone()].iter().all(|tile| *tile))
+    }
+
+    /// The tiles that the area, which must be inside the picture and not empty, has pixels of.
+    fn touched(&self, area: Area) -> (Range<usize>, Range<usize>) {
+        let columns = area.left as usize / TILE_WIDTH..(area.right as usize).div_ceil(TILE_WIDTH);
+        let rows = area.top as usize / TILE_HEIGHT..(area.bottom as usize).div_ceil(TILE_HEIGHT);
+        (columns, rows)
+    }
+
+    /// Some tiles of a row as an area.
+    pub fn area(&self, columns: Range<usize>, row: usize) -> Area {
+        let Size { width, height } = self.size;
+        Area {
+            left: (columns.start * TILE_WIDTH) as i32,
+            top: (row * TILE_HEIGHT) as i32,
+            right: (columns.end * TILE_WIDTH).min(width as usize) as i32,
+            bottom: ((row + 1) * TILE_HEIGHT).min(height as usize) as i32,
+        }
+    }
+
+    /// Sets a flag for each tile that the area has pixels of. The area must be inside the picture and not empty; there
+    /// must be as many flags as tiles.
+    pub fn mark(&self, area: Area, flags: &mut [bool]) {
+        let (columns, rows) = self.touched(area);
+        rows.for_each(|row| flags[row * self.columns..][columns.clone()].fill(true));
+    }
+
+    /// An operation, of which `digest` is a hash, may change any pixel of `area`. The area must be inside the picture and
+    /// not empty.
+    pub fn note(&mut self, area: Area, mut digest: u64, below: Below) {
+        if let Below::Moved(from) = below {
+            digest = self.note_move(from.envelope(area), digest);
+        }
+        let (_, rows) = self.touched(area);
+        let runs = self.runs(area.left as usize, area.right as usize);
+        for row in rows {
+            let top = (area.top as usize).saturating_sub(row * TILE_HEIGHT);
+            let height = TILE_HEIGHT.min(self.size.height as usize - row * TILE_HEIGHT);
+            let bottom = height.min(area.bottom as usize - row * TILE_HEIGHT);
+            for run in runs.iter().flatten() {
+                let tiles = row * self.columns + run.from..row * self.columns + run.to;
+                if run.whole && top == 0 && bottom == height {
+                    self.touch_whole(tiles, digest, below);
+                } else {
+                    let edges = (run.left | run.right << 16 | top << 32 | bottom << 48) as u64;
+                    let digest = spread(digest ^ spread(edges));
+                    self.hashes[tiles].iter_mut().for_each(|hash| *hash = follow(*hash, digest));
+                }
+            }
+        }
+    }
+
+    fn touch_whole(&mut self, tiles: Range<usize>, digest: u64, below: Below) {
+        if below == Below::Hidden {
+            self.hashes[tiles.clone()].fill(digest);
+            self.covered[tiles].fill(true);
+        } else {
+            self.hashes[tiles].iter_mut().for_each(|hash| *hash = follow(*hash, digest));
+        }
+    }
+
+    /// Pixels of `area` are moved within it: the operation's hash is one of all that was drawn there.
+    fn note_move(&mut self, area: Area, digest: u64) -> u64 {
+        if !self.is_covered(area) {
+            self.moved_ground = true;
+        }
+        self.moved = if self.moved.is_empty() { area } else { self.moved.envelope(area) };
+        let (columns, rows) = self.touched(area);
+        let found = rows.flat_map(|row| &self.hashes[row * self.columns..][columns.clone()]);
+        found.fold(digest, |digest, hash| follow(digest, *hash))
+    }
+
+    /// Pixels from `left` to `right` of a row, as tiles that are touched alike: one in part, some as a whole, one in part.
+    fn runs(&self, left: usize, right: usize) -> [Option<Run>; 3] {
+        let width = self.size.width as usize;
+        let (first, last) = (left / TILE_WIDTH, (right - 1) / TILE_WIDTH);
+        let part = |tile: usize| {
+            let start = tile * TILE_WIDTH;
+            let end = TILE_WIDTH.min(width - start);
+            let (left, right) = (left.saturating_sub(start), end.min(right - start));
+            Run { from: tile, to: tile + 1, left, right, whole: left == 0 && right == end }
+        };
+        let middle = Run { from: first + 1, to: last.max(first + 1), left: 0, right: TILE_WIDTH, whole: true };
+        [Some(part(first)), Some(middle), (last > first).then(|| part(last))]
+    }
+}
+
+/// The hash of a tile after one more operation. As a function of either it can be undone: no difference gets lost.
+#[inline]
+const fn follow(hash: u64, digest: u64) -> u64 {
+    (hash.rotate_left(23) ^ digest).wrapping_mul(MULTIPLIER)
+}
+
+/// Makes every bit depend on every lower one, and those on it.
+#[inline]
+const fn spread(number: u64) -> u64 {
+    let product = (number ^ number >> 32).wrapping_mul(MULTIPLIER);
+    product ^ product >> 29
+}

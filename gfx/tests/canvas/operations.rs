@@ -1,0 +1,188 @@
+//! Views of random operations: every kind that there is. A new drawing operation is to be added here.
+
+use embedded_graphics::mono_font::{MonoTextStyle, ascii::FONT_6X10};
+use embedded_graphics::primitives::{Circle, Line, PrimitiveStyle, PrimitiveStyleBuilder, Rectangle};
+use embedded_graphics::text::Text;
+use embedded_graphics::{pixelcolor::Rgb888, pixelcolor::raw::RawU24, prelude::*};
+use proptest::prelude::*;
+use vitrine_gfx::image::{Alpha, AlphaImage};
+use vitrine_gfx::text::{Align, TextStyle, fonts};
+use vitrine_gfx::{Ink, PixelMemory, Surface, View, kit::icons, testcard};
+
+/// A picture: what is drawn, one after the other.
+#[derive(Clone, Debug)]
+pub struct Scene(pub Vec<Operation>);
+
+impl View for Scene {
+    fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
+        let stock = STOCK.get_or_init(Stock::new);
+        self.0.iter().for_each(|operation| operation.draw(surface, stock));
+    }
+}
+
+/// One drawing operation with its parameters.
+#[derive(Clone, Debug)]
+pub enum Operation {
+    Clear(Rgb888),
+    Solid(Rectangle, Rgb888),
+    Contiguous(Rectangle, Vec<Rgb888>),
+    Pixels(Vec<(Point, Rgb888)>),
+    Gradient(Rectangle, Rgb888, Rgb888),
+    Rounded(Rectangle, u32, Ink),
+    Circle(Point, u32, Ink),
+    Stroke(Point, Point, u32, Ink),
+    Text(usize, Align, Rgb888, Option<Rgb888>, Point, String),
+    Alpha(usize, Point, u8),
+    Blend(usize, Point, u8),
+    Copy(usize, Point),
+    Icon(Point),
+    Tint(Rectangle, Rgb888, u8),
+    Scroll(Rectangle, Point),
+    Testcard(u32),
+    Primitive(Point, u32, Point, Rgb888, u32),
+    MonoText(Point, String, Rgb888, Option<Rgb888>),
+    Part(Rectangle, Vec<Self>),
+    Clip(Rectangle, Vec<Self>),
+}
+
+/// Pictures to be drawn.
+struct Stock {
+    alpha: Vec<AlphaImage>,
+    opaque: Vec<Surface<Vec<u32>>>,
+}
+
+static STOCK: std::sync::OnceLock<Stock> = std::sync::OnceLock::new();
+
+/// How many pictures of a kind there are.
+const STOCK_SIZE: usize = 2;
+
+impl Stock {
+    fn new() -> Self {
+        let noise = |seed: u32, count: u32| {
+            let pixel = |at: u32| (at ^ seed).wrapping_mul(0x9e37_79b9).rotate_left(at % 31);
+            (0..count).map(pixel).collect::<Vec<u32>>()
+        };
+        let straight = AlphaImage::new(noise(1, 50 * 30), Size::new(50, 30), Alpha::Straight).unwrap();
+        let premultiplied = straight.clone().premultiplied();
+        let opaque = |seed, width, height| Surface::new(noise(seed, width * height), Size::new(width, height)).unwrap();
+        Self { alpha: vec![straight, premultiplied], opaque: vec![opaque(2, 70, 20), opaque(3, 9, 90)] }
+    }
+}
+
+impl Operation {
+    fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, stock: &Stock) {
+        match self {
+            Self::Clear(color) => surface.clear(*color).unwrap(),
+            Self::Solid(area, color) => surface.fill_solid(area, *color).unwrap(),
+            Self::Contiguous(area, colors) => surface.fill_contiguous(area, colors.iter().copied()).unwrap(),
+            Self::Pixels(pixels) => surface.draw_iter(pixels.iter().map(|&(at, color)| Pixel(at, color))).unwrap(),
+            Self::Gradient(area, top, bottom) => surface.fill_gradient(area, *top, *bottom),
+            Self::Rounded(area, radius, ink) => surface.fill_rounded(area, *radius, *ink),
+            Self::Circle(at, diameter, ink) => surface.fill_circle(*at, *diameter, *ink),
+            Self::Stroke(from, to, width, ink) => surface.fill_stroke(*from, *to, *width, *ink),
+            Self::Text(font, align, color, ground, at, text) => {
+                let mut style = TextStyle::new(fonts::REGULAR[*font], *color).aligned(*align);
+                if let Some(ground) = ground {
+                    style = style.on(*ground);
+                }
+                style.draw(surface, text, *at);
+            }
+            Self::Alpha(image, at, opacity) => surface.draw_alpha(&stock.alpha[*image], *at, *opacity),
+            Self::Blend(image, at, opacity) => surface.blend_surface(&stock.opaque[*image], *at, *opacity),
+            Self::Copy(image, at) => surface.draw_surface(&stock.opaque[*image], *at),
+            Self::Icon(at) => icons::STOPWATCH.fitting(36).draw(surface, *at).unwrap(),
+            Self::Tint(area, color, alpha) => surface.tint(area, *color, *alpha),
+            Self::Scroll(area, by) => surface.scroll(area, *by),
+            Self::Testcard(frame) => testcard::draw(surface, *frame),
+            Self::Primitive(at, size, to, color, width) => {
+                let style = PrimitiveStyleBuilder::new().stroke_color(*color).stroke_width(*width).build();
+                Circle::new(*at, *size).into_styled(style).draw(surface).unwrap();
+                Line::new(*at, *to).into_styled(PrimitiveStyle::with_stroke(*color, *width)).draw(surface).unwrap();
+            }
+            Self::MonoText(at, text, color, ground) => {
+                let mut style = MonoTextStyle::new(&FONT_6X10, *color);
+                style.background_color = *ground;
+                Text::new(text, *at, style).draw(surface).unwrap();
+            }
+            Self::Part(area, operations) => {
+                let mut part = surface.part(area);
+                operations.iter().for_each(|operation| operation.draw(&mut part, stock));
+            }
+            Self::Clip(area, operations) => {
+                let before = surface.set_clip(area);
+                operations.iter().for_each(|operation| operation.draw(surface, stock));
+                surface.set_clip(&before);
+            }
+        }
+    }
+}
+
+pub fn color() -> impl Strategy<Value = Rgb888> {
+    any::<u32>().prop_map(|value| Rgb888::from(RawU24::new(value)))
+}
+
+/// Mostly within pictures of 150x70, which have some tiles in each direction.
+fn point() -> impl Strategy<Value = Point> {
+    (-30..170, -30..90).prop_map(|(x, y)| Point::new(x, y))
+}
+
+pub fn rectangle() -> impl Strategy<Value = Rectangle> {
+    (point(), 0u32..130, 0u32..60).prop_map(|(at, width, height)| Rectangle::new(at, Size::new(width, height)))
+}
+
+fn ink() -> impl Strategy<Value = Ink> {
+    prop_oneof![color().prop_map(Ink::over), (color(), color()).prop_map(|(color, ground)| Ink::over(color).on(ground))]
+}
+
+fn leaf() -> BoxedStrategy<Operation> {
+    let subpixels = || (-3000..40_000, -3000..20_000).prop_map(|(x, y)| Point::new(x, y));
+    let pixels = || prop::collection::vec((point(), color()), 0..30);
+    let letters = || prop::sample::select(vec!["12:00", "12:01", "AVATAR", "µ", "", "a longer text"]);
+    let text = (0..6usize, 0..3usize, color(), prop::option::of(color()), point(), letters()).prop_map(
+        |(font, align, color, ground, at, text)| {
+            let align = [Align::Left, Align::Center, Align::Right][align];
+            Operation::Text(font, align, color, ground, at, text.into())
+        },
+    );
+    prop_oneof![
+        color().prop_map(Operation::Clear),
+        (rectangle(), color()).prop_map(|(area, color)| Operation::Solid(area, color)),
+        (rectangle(), prop::collection::vec(color(), 0..400))
+            .prop_map(|(area, colors)| Operation::Contiguous(area, colors)),
+        pixels().prop_map(Operation::Pixels),
+        (rectangle(), color(), color()).prop_map(|(area, top, bottom)| Operation::Gradient(area, top, bottom)),
+        (rectangle(), 0u32..40, ink()).prop_map(|(area, radius, ink)| Operation::Rounded(area, radius, ink)),
+        (point(), 0u32..70, ink()).prop_map(|(at, diameter, ink)| Operation::Circle(at, diameter, ink)),
+        (subpixels(), subpixels(), 0u32..3000, ink())
+            .prop_map(|(from, to, width, ink)| Operation::Stroke(from, to, width, ink)),
+        text,
+        (0..STOCK_SIZE, point(), any::<u8>()).prop_map(|(image, at, opacity)| Operation::Alpha(image, at, opacity)),
+        (0..STOCK_SIZE, point(), any::<u8>()).prop_map(|(image, at, opacity)| Operation::Blend(image, at, opacity)),
+        (0..STOCK_SIZE, point()).prop_map(|(image, at)| Operation::Copy(image, at)),
+        point().prop_map(Operation::Icon),
+        (rectangle(), color(), any::<u8>()).prop_map(|(area, color, alpha)| Operation::Tint(area, color, alpha)),
+        (rectangle(), -40..40, -30..30).prop_map(|(area, x, y)| Operation::Scroll(area, Point::new(x, y))),
+        (0u32..100).prop_map(Operation::Testcard),
+        (point(), 0u32..50, point(), color(), 0u32..5)
+            .prop_map(|(at, size, to, color, width)| Operation::Primitive(at, size, to, color, width)),
+        (point(), letters(), color(), prop::option::of(color()))
+            .prop_map(|(at, text, color, ground)| Operation::MonoText(at, text.into(), color, ground)),
+    ]
+    .boxed()
+}
+
+pub fn operation() -> BoxedStrategy<Operation> {
+    leaf()
+        .prop_recursive(3, 12, 4, |inner| {
+            let several = prop::collection::vec(inner, 0..4);
+            (any::<bool>(), rectangle(), several).prop_map(|(part, area, operations)| match part {
+                true => Operation::Part(area, operations),
+                false => Operation::Clip(area, operations),
+            })
+        })
+        .boxed()
+}
+
+pub fn scene() -> impl Strategy<Value = Scene> {
+    prop::collection::vec(operation(), 0..10).prop_map(Scene)
+}
