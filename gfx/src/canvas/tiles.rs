@@ -30,7 +30,7 @@ pub(super) struct Tiles {
     hashes: Vec<u64>,
     /// Whether an operation has hidden what was in the tile before the picture.
     covered: Vec<bool>,
-    /// Where pixels were moved within the picture: what is drawn there depends on all of it.
+    /// Whole tiles, within which pixels were moved: what is drawn there depends on all of it.
     moved: Area,
     /// Whether that was moved which no operation had hidden.
     moved_ground: bool,
@@ -110,7 +110,7 @@ impl Tiles {
         self.looked.get()
     }
 
-    /// Where pixels were moved within the picture.
+    /// The tiles between which pixels were moved, and those between them.
     pub const fn moved(&self) -> Area {
         self.moved
     }
@@ -187,8 +187,9 @@ impl Tiles {
         if !self.is_covered(area) {
             self.moved_ground = true;
         }
-        self.moved = if self.moved.is_empty() { area } else { self.moved.envelope(area) };
         let (columns, rows) = self.touched(area);
+        let whole = self.area(columns.clone(), rows.start).envelope(self.area(columns.clone(), rows.end - 1));
+        self.moved = if self.moved.is_empty() { whole } else { self.moved.envelope(whole) };
         let found = rows.flat_map(|row| &self.hashes[row * self.columns..][columns.clone()]);
         found.fold(digest, |digest, hash| follow(digest, *hash))
     }
