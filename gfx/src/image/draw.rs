@@ -15,7 +15,10 @@ impl<M: PixelMemory> Surface<M> {
     /// Draws a picture with its top left corner at `at`, by its own alpha and, all of it, by `opacity / 255`.
     pub fn draw_picture(&mut self, picture: &Picture, at: Point, opacity: u8) {
         let area = Area::from_rectangle(&Rectangle::new(at, picture.size()));
-        let describe = |operation: &mut Digest| ("picture", at, opacity, picture).hash(operation);
+        let describe = |operation: &mut Digest| {
+            let hides = picture.is_opaque() && opacity == u8::MAX;
+            ("picture", at, opacity, picture).hash(if hides { operation.opaque() } else { operation });
+        };
         let Some(visible) = self.begin(area, describe) else { return };
         for y in visible.top..visible.bottom {
             let over = &picture.row((y - at.y) as usize)[(visible.left - at.x) as usize..][..visible.width()];

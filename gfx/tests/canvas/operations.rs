@@ -5,7 +5,7 @@ use embedded_graphics::primitives::{Circle, Line, PrimitiveStyle, PrimitiveStyle
 use embedded_graphics::text::Text;
 use embedded_graphics::{pixelcolor::Rgb888, pixelcolor::raw::RawU24, prelude::*};
 use proptest::prelude::*;
-use vitrine_gfx::image::{Alpha, AlphaImage};
+use vitrine_gfx::image::{Mask, Picture};
 use vitrine_gfx::text::{Align, TextStyle, fonts};
 use vitrine_gfx::{Ink, PixelMemory, Surface, View, kit::icons, testcard};
 
@@ -32,7 +32,8 @@ pub enum Operation {
     Circle(Point, u32, Ink),
     Stroke(Point, Point, u32, Ink),
     Text(usize, Align, Rgb888, Option<Rgb888>, Point, String),
-    Alpha(usize, Point, u8),
+    Picture(usize, Point, u8),
+    Mask(Point, Rgb888),
     Blend(usize, Point, u8),
     Copy(usize, Point),
     Icon(Point),
@@ -47,7 +48,8 @@ pub enum Operation {
 
 /// Pictures to be drawn.
 struct Stock {
-    alpha: Vec<AlphaImage>,
+    pictures: Vec<Picture>,
+    mask: Mask,
     opaque: Vec<Surface<Vec<u32>>>,
 }
 
@@ -62,10 +64,12 @@ impl Stock {
             let pixel = |at: u32| (at ^ seed).wrapping_mul(0x9e37_79b9).rotate_left(at % 31);
             (0..count).map(pixel).collect::<Vec<u32>>()
         };
-        let straight = AlphaImage::new(noise(1, 50 * 30), Size::new(50, 30), Alpha::Straight).unwrap();
-        let premultiplied = straight.clone().premultiplied();
+        let picture = |pixels| Picture::from_straight(pixels, Size::new(50, 30)).unwrap();
+        let solid = noise(4, 50 * 30).iter().map(|pixel| pixel | 0xff00_0000).collect();
+        let pictures = vec![picture(noise(1, 50 * 30)), picture(solid)];
+        let mask = Mask::of(&pictures[0]).unwrap();
         let opaque = |seed, width, height| Surface::new(noise(seed, width * height), Size::new(width, height)).unwrap();
-        Self { alpha: vec![straight, premultiplied], opaque: vec![opaque(2, 70, 20), opaque(3, 9, 90)] }
+        Self { pictures, mask, opaque: vec![opaque(2, 70, 20), opaque(3, 9, 90)] }
     }
 }
 
@@ -87,7 +91,8 @@ impl Operation {
                 }
                 style.draw(surface, text, *at);
             }
-            Self::Alpha(image, at, opacity) => surface.draw_alpha(&stock.alpha[*image], *at, *opacity),
+            Self::Picture(picture, at, opacity) => surface.draw_picture(&stock.pictures[*picture], *at, *opacity),
+            Self::Mask(at, color) => surface.draw_mask(&stock.mask, *at, *color),
             Self::Blend(image, at, opacity) => surface.blend_surface(&stock.opaque[*image], *at, *opacity),
             Self::Copy(image, at) => surface.draw_surface(&stock.opaque[*image], *at),
             Self::Icon(at) => icons::STOPWATCH.fitting(36).draw(surface, *at).unwrap(),
@@ -136,6 +141,7 @@ fn ink() -> impl Strategy<Value = Ink> {
 
 fn leaf() -> BoxedStrategy<Operation> {
     let subpixels = || (-3000..40_000, -3000..20_000).prop_map(|(x, y)| Point::new(x, y));
+    let opacity = || prop_oneof![any::<u8>(), Just(u8::MAX)];
     let pixels = || prop::collection::vec((point(), color()), 0..30);
     let letters = || prop::sample::select(vec!["12:00", "12:01", "AVATAR", "µ", "", "a longer text"]);
     let text = (0..6usize, 0..3usize, color(), prop::option::of(color()), point(), letters()).prop_map(
@@ -156,8 +162,9 @@ fn leaf() -> BoxedStrategy<Operation> {
         (subpixels(), subpixels(), 0u32..3000, ink())
             .prop_map(|(from, to, width, ink)| Operation::Stroke(from, to, width, ink)),
         text,
-        (0..STOCK_SIZE, point(), any::<u8>()).prop_map(|(image, at, opacity)| Operation::Alpha(image, at, opacity)),
-        (0..STOCK_SIZE, point(), any::<u8>()).prop_map(|(image, at, opacity)| Operation::Blend(image, at, opacity)),
+        (0..STOCK_SIZE, point(), opacity()).prop_map(|(picture, at, opacity)| Operation::Picture(picture, at, opacity)),
+        (point(), color()).prop_map(|(at, color)| Operation::Mask(at, color)),
+        (0..STOCK_SIZE, point(), opacity()).prop_map(|(image, at, opacity)| Operation::Blend(image, at, opacity)),
         (0..STOCK_SIZE, point()).prop_map(|(image, at)| Operation::Copy(image, at)),
         point().prop_map(Operation::Icon),
         (rectangle(), color(), any::<u8>()).prop_map(|(area, color, alpha)| Operation::Tint(area, color, alpha)),
