@@ -10,7 +10,7 @@ use super::{
     touched,
     vector::{self, Vector},
 };
-use crate::{PixelMemory, SUBPIXEL, Surface, area::Area};
+use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, digest::Digest};
 use core::{f64::consts::TAU, hash::Hash};
 use embedded_graphics::{geometry::Angle, primitives::Sector};
 use embedded_graphics_core::{
@@ -34,9 +34,11 @@ impl<M: PixelMemory> Surface<M> {
     ) {
         let (corners, paint) = (corners.into(), paint.into());
         let area = Area::from_rectangle(rectangle);
-        let Some(visible) = self.begin(area, |operation| ("rounded", rectangle, corners, paint).hash(operation)) else {
-            return;
+        let hides = corners == Corners::default() && paint.is_opaque();
+        let describe = |operation: &mut Digest| {
+            ("rounded", rectangle, corners, paint).hash(if hides { operation.opaque() } else { operation });
         };
+        let Some(visible) = self.begin(area, describe) else { return };
         self.fill_outline(visible, Rule::NonZero, &Rounded::new(rectangle, corners), &paint);
     }
 

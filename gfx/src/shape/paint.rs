@@ -52,6 +52,18 @@ pub enum Paint<'a> {
     },
 }
 
+impl Paint<'_> {
+    /// Whether nothing of what was there shows through where all of a pixel is painted.
+    pub(crate) fn is_opaque(&self) -> bool {
+        match self {
+            Self::Ink(_) => true,
+            Self::Linear { stops, .. } | Self::Radial { stops, .. } => {
+                !stops.is_empty() && stops.iter().all(|stop| stop.alpha == u8::MAX)
+            }
+        }
+    }
+}
+
 impl From<Ink> for Paint<'_> {
     fn from(ink: Ink) -> Self {
         Self::Ink(ink)

@@ -2,6 +2,7 @@
 
 mod chain;
 mod operations;
+mod shapes;
 
 use chain::{Buffer, Turn, play};
 use embedded_graphics::prelude::*;

@@ -1,5 +1,6 @@
 //! Views of random operations: every kind that there is. A new drawing operation is to be added here.
 
+use crate::shapes::{Shape, shape};
 use embedded_graphics::mono_font::{MonoTextStyle, ascii::FONT_6X10};
 use embedded_graphics::primitives::{Circle, Line, PrimitiveStyle, PrimitiveStyleBuilder, Rectangle};
 use embedded_graphics::text::Text;
@@ -28,9 +29,7 @@ pub enum Operation {
     Contiguous(Rectangle, Vec<Rgb888>),
     Pixels(Vec<(Point, Rgb888)>),
     Gradient(Rectangle, Rgb888, Rgb888),
-    Rounded(Rectangle, u32, Ink),
-    Circle(Point, u32, Ink),
-    Stroke(Point, Point, u32, Ink),
+    Shape(Shape),
     Text(usize, Align, Rgb888, Option<Rgb888>, Point, String),
     Picture(usize, Point, u8),
     Mask(Point, Rgb888),
@@ -81,9 +80,7 @@ impl Operation {
             Self::Contiguous(area, colors) => surface.fill_contiguous(area, colors.iter().copied()).unwrap(),
             Self::Pixels(pixels) => surface.draw_iter(pixels.iter().map(|&(at, color)| Pixel(at, color))).unwrap(),
             Self::Gradient(area, top, bottom) => surface.fill_gradient(area, *top, *bottom),
-            Self::Rounded(area, radius, ink) => surface.fill_rounded(area, *radius, *ink),
-            Self::Circle(at, diameter, ink) => surface.fill_circle(*at, *diameter, *ink),
-            Self::Stroke(from, to, width, ink) => surface.fill_stroke(*from, *to, *width, *ink),
+            Self::Shape(shape) => shape.draw(surface),
             Self::Text(font, align, color, ground, at, text) => {
                 let mut style = TextStyle::new(fonts::REGULAR[*font], *color).aligned(*align);
                 if let Some(ground) = ground {
@@ -127,7 +124,7 @@ pub fn color() -> impl Strategy<Value = Rgb888> {
 }
 
 /// Mostly within pictures of 150x70, which have some tiles in each direction.
-fn point() -> impl Strategy<Value = Point> {
+pub fn point() -> impl Strategy<Value = Point> {
     (-30..170, -30..90).prop_map(|(x, y)| Point::new(x, y))
 }
 
@@ -135,12 +132,11 @@ pub fn rectangle() -> impl Strategy<Value = Rectangle> {
     (point(), 0u32..130, 0u32..60).prop_map(|(at, width, height)| Rectangle::new(at, Size::new(width, height)))
 }
 
-fn ink() -> impl Strategy<Value = Ink> {
+pub fn ink() -> impl Strategy<Value = Ink> {
     prop_oneof![color().prop_map(Ink::over), (color(), color()).prop_map(|(color, ground)| Ink::over(color).on(ground))]
 }
 
 fn leaf() -> BoxedStrategy<Operation> {
-    let subpixels = || (-3000..40_000, -3000..20_000).prop_map(|(x, y)| Point::new(x, y));
     let opacity = || prop_oneof![any::<u8>(), Just(u8::MAX)];
     let pixels = || prop::collection::vec((point(), color()), 0..30);
     let letters = || prop::sample::select(vec!["12:00", "12:01", "AVATAR", "µ", "", "a longer text"]);
@@ -157,10 +153,7 @@ fn leaf() -> BoxedStrategy<Operation> {
             .prop_map(|(area, colors)| Operation::Contiguous(area, colors)),
         pixels().prop_map(Operation::Pixels),
         (rectangle(), color(), color()).prop_map(|(area, top, bottom)| Operation::Gradient(area, top, bottom)),
-        (rectangle(), 0u32..40, ink()).prop_map(|(area, radius, ink)| Operation::Rounded(area, radius, ink)),
-        (point(), 0u32..70, ink()).prop_map(|(at, diameter, ink)| Operation::Circle(at, diameter, ink)),
-        (subpixels(), subpixels(), 0u32..3000, ink())
-            .prop_map(|(from, to, width, ink)| Operation::Stroke(from, to, width, ink)),
+        shape().prop_map(Operation::Shape),
         text,
         (0..STOCK_SIZE, point(), opacity()).prop_map(|(picture, at, opacity)| Operation::Picture(picture, at, opacity)),
         (point(), color()).prop_map(|(at, color)| Operation::Mask(at, color)),
