@@ -18,8 +18,15 @@ mod compose;
 pub mod fonts;
 mod layout;
 mod line;
+mod paragraph;
 mod style;
+mod wrap;
+
+#[cfg(test)]
+mod tests;
 
 pub use atlas::{Atlas, Font};
 pub use line::Line;
+pub use paragraph::{Paragraph, Vertical};
 pub use style::{Align, Style, TextStyle};
+pub use wrap::{LineEnd, TextLine};

@@ -1,9 +1,9 @@
 //! Golden pictures of text: see the crate `vitrine_golden`.
 
-use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
+use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 use vitrine_gfx::{
     Surface,
-    text::{Align, TextStyle, fonts},
+    text::{Align, Paragraph, TextStyle, Vertical, fonts},
 };
 
 const GROUND: Rgb888 = Rgb888::new(16, 18, 32);
@@ -14,6 +14,39 @@ fn sheet(width: u32, height: u32) -> Surface<Vec<u32>> {
     let mut surface = Surface::new(vec![0; (width * height) as usize], size).unwrap();
     let Ok(()) = surface.clear(GROUND);
     surface
+}
+
+const CARD: Rgb888 = Rgb888::new(30, 33, 54);
+
+#[test]
+fn paragraphs() {
+    const TEXT: &str = "A display appliance draws on a CPU into plain memory. What limits it should be the memory; what it \
+                        shows should look designed, in any box and at any width – even a Donau\u{ad}dampf\u{ad}schiff.";
+    let mut surface = sheet(660, 430);
+    let aligns = [Align::Left, Align::Center, Align::Right, Align::Justified];
+    let boxes =
+        (0..6).map(|index| Rectangle::new(Point::new(10 + index % 3 * 216, 10 + index / 3 * 142), Size::new(208, 134)));
+    for (index, area) in boxes.enumerate() {
+        let Ok(()) = surface.fill_solid(&area, CARD);
+        let inside = area.offset(-10);
+        let style = TextStyle::new(&fonts::REGULAR_15, WRITING).aligned(aligns[index % 4]);
+        let paragraph = Paragraph::new(style, inside);
+        match index {
+            0..4 => paragraph.draw(&mut surface, TEXT),
+            4 => paragraph.vertical(Vertical::Middle).max_lines(3).draw(&mut surface, TEXT),
+            _ => paragraph.vertical(Vertical::Bottom).line_spacing(150).draw(&mut surface, TEXT),
+        }
+    }
+    for (index, width) in [120, 200, 296].into_iter().enumerate() {
+        let area = Rectangle::new(Point::new([10, 138, 346][index], 300), Size::new(width, 64));
+        let Ok(()) = surface.fill_solid(&area, CARD);
+        let style = TextStyle::new(&fonts::MEDIUM_13, WRITING).aligned(Align::Center);
+        let text = "Departure in 5 minutes";
+        let paragraph = Paragraph::new(style, area.offset(-6)).vertical(Vertical::Middle);
+        paragraph.fitted(&fonts::MEDIUM, text).draw(&mut surface, text);
+    }
+    TextStyle::new(&fonts::REGULAR_19, WRITING).draw(&mut surface, "Nobody has 漢字 or 🚆 here", Point::new(10, 400));
+    vitrine_golden::check!("paragraphs", 660, &surface.into_memory());
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl<'f> Atlas<'f> {
         kerning: Option<&'f Kerning<'f>>,
     ) -> Self {
         let mut index = 0;
-        assert!(!glyphs.is_empty() && glyphs.len() <= u16::MAX as usize, "a font has 1 to 65535 glyphs");
+        assert!(!glyphs.is_empty() && glyphs.len() <= NO_GLYPH as usize, "a font has 1 to 65535 glyphs");
         while index < glyphs.len() {
             coverage.check(&glyphs[index]);
             index += 1;
@@ -192,22 +192,62 @@ impl<'f> Atlas<'f> {
         self.coverage
     }
 
-    /// The glyph for a character, from the first font that has it, else this font's last one: text that comes from
-    /// outside may hold anything, and a box is better than a gap.
-    pub(super) fn find(&'f self, character: char) -> Found<'f> {
+    /// The glyph for a character, from the first font that has it; else a space or nothing for what is meant to look so,
+    /// and this font's last glyph for the rest: text that comes from outside may hold anything, and a box is better than a
+    /// gap.
+    pub(super) fn find(&self, character: char) -> Found<'_> {
+        let wanted = [Some(character), StandIn::of(character).character()];
+        wanted.into_iter().flatten().find_map(|character| self.find_exactly(character)).unwrap_or_else(|| {
+            let hidden = matches!(StandIn::of(character), StandIn::Nothing);
+            Found { atlas: self, index: if hidden { NO_GLYPH } else { (self.glyphs.len() - 1) as u16 } }
+        })
+    }
+
+    fn find_exactly(&self, character: char) -> Option<Found<'_>> {
         let mut font = Some(self);
         while let Some(atlas) = font {
             if let Some(index) = atlas.index_of(character) {
-                return Found { atlas, index };
+                return Some(Found { atlas, index });
             }
             font = atlas.next;
         }
-        Found { atlas: self, index: (self.glyphs.len() - 1) as u16 }
+        None
     }
 
     fn index_of(&self, character: char) -> Option<u16> {
         let range = self.ranges.iter().find(|range| character <= range.last)?;
         (range.first <= character).then(|| range.glyph + (u32::from(character) - u32::from(range.first)) as u16)
+    }
+}
+
+/// The number of a glyph that isn't there: fonts have less.
+const NO_GLYPH: u16 = u16::MAX;
+
+/// What is shown for a character that no font has.
+enum StandIn {
+    Like(char),
+    Nothing,
+    Box,
+}
+
+impl StandIn {
+    const fn of(character: char) -> Self {
+        match character {
+            '\t' | '\n' | '\x0b' | '\x0c' | '\u{85}' | '\u{a0}' => Self::Like(' '),
+            '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Self::Like(' '),
+            '\u{2010}' | '\u{2011}' => Self::Like('-'),
+            // What only says how its neighbours are to be broken, ordered or shaped.
+            '\r' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => Self::Nothing,
+            '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Self::Nothing,
+            _ => Self::Box,
+        }
+    }
+
+    const fn character(self) -> Option<char> {
+        match self {
+            Self::Like(character) => Some(character),
+            Self::Nothing | Self::Box => None,
+        }
     }
 }
 
@@ -220,7 +260,8 @@ pub(super) struct Found<'f> {
 
 impl<'f> Found<'f> {
     pub fn glyph(self) -> &'f Glyph {
-        &self.atlas.glyphs[usize::from(self.index)]
+        static NOTHING: Glyph = Glyph::new(0, 0, 0, 0, 0, 0);
+        self.atlas.glyphs.get(usize::from(self.index)).unwrap_or(&NOTHING)
     }
 
     /// How much further from this glyph the next one stands than its advance says, in 1/64 pixel.

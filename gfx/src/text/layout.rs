@@ -50,7 +50,7 @@ impl<'f> Atlas<'f> {
 }
 
 /// How far a line has got.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Pen<'f> {
     /// In 1/64 pixel.
     pub at: i32,

@@ -65,7 +65,7 @@ impl<'f> Style<'f> {
     }
 
     /// Draws one line with its baseline at `at.y`, and returns the x at which text that continues it starts. A line break
-    /// is a character that no font has: [`Paragraph`](super::Paragraph) breaks lines.
+    /// is a space here: [`Paragraph`](super::Paragraph) breaks lines.
     pub fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, text: &str, at: Point) -> i32 {
         let extent = Extent::of(self.font, text);
         let origin = self.origin(at, extent.width);
@@ -78,8 +78,8 @@ impl<'f> Style<'f> {
         end
     }
 
-    /// The smallest rectangle that holds all pixels which [`draw`](Self::draw) changes, clipping aside; an empty one at
-    /// `at` when there are none.
+    /// A rectangle, hardly larger than needed, that holds all pixels which [`draw`](Self::draw) changes, clipping aside; an
+    /// empty one when there are none.
     pub fn bounding_box(&self, text: &str, at: Point) -> Rectangle {
         let extent = Extent::of(self.font, text);
         extent.drawn.moved(self.origin(at, extent.width)).to_rectangle()
