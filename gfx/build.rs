@@ -9,7 +9,7 @@ const HEADING: &str = " !&'(),-./0123456789:?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi
 const SIGNS: &str = "°±µ·×–—’•…";
 
 /// Heights of an `x`, in pixels, that text is made for.
-const X_HEIGHTS: &[u16] = &[7, 8, 9, 10, 12, 15];
+const X_HEIGHTS: &[u16] = &[7, 8, 9, 10, 12, 14, 15, 18, 21, 25, 30];
 
 fn main() -> Result<(), Error> {
     println!("cargo::rerun-if-changed=build.rs");
