@@ -1,0 +1,135 @@
+//! What can be touched.
+
+use super::*;
+use crate::kit::decimal;
+use crate::kit::glyph;
+use crate::kit::layout::Grid;
+use crate::kit::widget::{Banner, Button, ButtonKind, Card, Progress, Slider, Switch};
+
+pub struct Controls {
+    buttons: [Button<'static>; 8],
+    switches: [Switch; 4],
+    sliders: [Slider; 3],
+    progress: Progress,
+    busy: Progress,
+}
+
+const SWITCHES: [&str; 4] = ["Lights", "Heating", "Music", "Door (locked)"];
+const SLIDERS: [(&str, &str); 3] = [("Brightness", "%"), ("Temperature", "°C"), ("Volume", "%")];
+
+impl Controls {
+    pub fn new() -> Self {
+        Self {
+            buttons: [
+                Button::new("Continue", ButtonKind::Primary),
+                Button::new("Search", ButtonKind::Plain).with_glyph(&glyph::SEARCH),
+                Button::new("Cancel", ButtonKind::Quiet),
+                Button::new("Delete", ButtonKind::Danger).with_glyph(&glyph::CROSS),
+                Button::new("Play", ButtonKind::Primary).with_glyph(&glyph::PLAY),
+                Button::new("Sold out", ButtonKind::Primary).enabled(false),
+                Button::new("Not now", ButtonKind::Plain).enabled(false),
+                Button::new("", ButtonKind::Plain).with_glyph(&glyph::PLUS),
+            ],
+            switches: [Switch::new(true), Switch::new(false), Switch::new(true), Switch::new(true).enabled(false)],
+            sliders: [
+                Slider::new(0.0..=100.0, 1.0, 72.0),
+                Slider::new(16.0..=26.0, 0.5, 21.5),
+                Slider::new(0.0..=100.0, 5.0, 30.0),
+            ],
+            progress: Progress::bar(0.72),
+            busy: Progress::bar(0.0).unknown(),
+        }
+    }
+
+    /// The areas of the buttons, the switches, the sliders and what is below.
+    fn cards(theme: &Theme, area: Rectangle) -> [Rectangle; 4] {
+        let [main, foot] = column(area, theme.px(16), [Length::Share(1), Length::Pixels(theme.px(112))]);
+        let [left, middle, right] = row(main, theme.px(16), [Length::Share(5), Length::Share(4), Length::Share(5)]);
+        [left, middle, right, foot]
+    }
+
+    fn button(theme: &Theme, area: Rectangle, index: usize) -> Rectangle {
+        let content = Card::new("Buttons").content(theme, area);
+        let cell = Grid::new(content, 2, 4, theme.px(16)).nth(index as u32);
+        crate::kit::layout::centered(cell, Size::new(cell.size.width, theme.touch()))
+    }
+
+    fn switch(theme: &Theme, area: Rectangle, index: usize) -> [Rectangle; 2] {
+        let content = Card::new("Switches").content(theme, area);
+        let cell = Grid::new(content, 1, 4, 0).nth(index as u32);
+        row(cell, 0, [Length::Share(1), Length::Pixels(theme.px(56))])
+    }
+
+    fn slider(theme: &Theme, area: Rectangle, index: usize) -> [Rectangle; 3] {
+        let content = Card::new("Sliders").content(theme, area);
+        let cell = Grid::new(content, 1, 3, theme.px(8)).nth(index as u32);
+        let cell = crate::kit::layout::centered(cell, Size::new(cell.size.width, theme.px(80)));
+        let [words, slider] = column(cell, 0, [Length::Pixels(theme.px(28)), Length::Share(1)]);
+        let [name, value] = row(words, 0, [Length::Share(1), Length::Share(1)]);
+        [name, value, slider]
+    }
+}
+
+impl Page for Controls {
+    fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, now: Duration) {
+        let [buttons, switches, sliders, foot] = Self::cards(theme, area);
+        for (area, title) in [(buttons, "Buttons"), (switches, "Switches"), (sliders, "Sliders")] {
+            Card::new(title).draw(surface, theme, area, now);
+        }
+        for (index, button) in self.buttons.iter().enumerate() {
+            button.draw(surface, theme, Self::button(theme, buttons, index), now);
+        }
+        for (index, (switch, name)) in self.switches.iter().zip(SWITCHES).enumerate() {
+            let [words, place] = Self::switch(theme, switches, index);
+            let tone = if switch.enabled { Tone::Text } else { Tone::Muted };
+            Label::new(name).tone(tone).draw(surface, theme, words, now);
+            switch.draw(surface, theme, place, now);
+        }
+        for (index, (slider, (name, unit))) in self.sliders.iter().zip(SLIDERS).enumerate() {
+            let [words, value, place] = Self::slider(theme, sliders, index);
+            Label::new(name).draw(surface, theme, words, now);
+            let number = decimal(slider.value(), u32::from(unit == "°C"));
+            let text = crate::gfx::text::Line::format(format_args!("{} {unit}", number.as_str()));
+            let right = crate::gfx::text::Align::Right;
+            Label::new(text.as_str()).tone(Tone::Muted).aligned(right).draw(surface, theme, value, now);
+            slider.draw(surface, theme, place, now);
+        }
+        let [banners, bars] = row(foot, theme.px(16), [Length::Share(2), Length::Share(1)]);
+        let [upper, lower] = column(banners, theme.px(16), [Length::Share(1); 2]);
+        let [one, two] = row(upper, theme.px(16), [Length::Share(1); 2]);
+        let [three, four] = row(lower, theme.px(16), [Length::Share(1); 2]);
+        Banner::new("The lift is out of order", Tone::Bad).draw(surface, theme, one, now);
+        Banner::new("Doors close in ten minutes", Tone::Warning).draw(surface, theme, two, now);
+        Banner::new("Your ticket is paid", Tone::Good).draw(surface, theme, three, now);
+        Banner::new("Guided tour at 15:00", Tone::Accent).draw(surface, theme, four, now);
+        Card::new("").draw(surface, theme, bars, now);
+        let [one, two] = column(inset(bars, theme.px(20)), 0, [Length::Share(1); 2]);
+        self.progress.draw(surface, theme, one, now);
+        self.busy.draw(surface, theme, two, now);
+    }
+
+    fn on_event(&mut self, event: Event, theme: &Theme, area: Rectangle, now: Duration) {
+        let [buttons, switches, sliders, _] = Self::cards(theme, area);
+        for (index, button) in self.buttons.iter_mut().enumerate() {
+            button.on_event(event, theme, Self::button(theme, buttons, index), now);
+        }
+        for (index, switch) in self.switches.iter_mut().enumerate() {
+            switch.on_event(event, theme, Self::switch(theme, switches, index)[1], now);
+        }
+        for (index, slider) in self.sliders.iter_mut().enumerate() {
+            if let Some(value) = slider.on_event(event, theme, Self::slider(theme, sliders, index)[2], now)
+                && index == 0
+            {
+                self.progress.set(value / 100.0, now);
+            }
+        }
+    }
+
+    fn next_change(&self, now: Duration) -> Option<Duration> {
+        let buttons = self.buttons.iter().map(|button| button.next_change(now));
+        let switches = self.switches.iter().map(|switch| switch.next_change(now));
+        let sliders = self.sliders.iter().map(|slider| slider.next_change(now));
+        let bars = [self.progress.next_change(now), self.busy.next_change(now)];
+        buttons.chain(switches).chain(sliders).chain(bars).fold(None, sooner)
+    }
+}
