@@ -66,6 +66,22 @@ impl ByteMemory for SharedBytes<'_> {
     fn read(&self, at: usize, bytes: &mut [u8]) {
         self.memory.read(self.place(at, bytes.len()), bytes);
     }
+
+    fn fill(&mut self, at: usize, length: usize, word: u32) {
+        let place = self.place(at, length);
+        // Whole words, and what makes none at either end.
+        let first = place.next_multiple_of(4).min(place + length);
+        self.memory.write(place, &word.to_le_bytes()[..first - place]);
+        let word = word.rotate_right(8 * (first - place) as u32);
+        let count = (place + length - first) / 4;
+        self.memory.fill_words(first, count, word);
+        let last = first + 4 * count;
+        self.memory.write(last, &word.to_le_bytes()[..place + length - last]);
+    }
+
+    fn copy_within(&mut self, from: usize, to: usize, length: usize) {
+        self.memory.copy(self.place(from, length), self.place(to, length), length);
+    }
 }
 
 /// Panics when the bytes begin where no 32-bit word does; [`vitrine_gfx::format::Formatted`] draws there too.

@@ -36,6 +36,16 @@ pub(crate) fn avx2() -> Option<Avx2> {
     if USE_AVX2.load(Ordering::Relaxed) { AVX2.get().copied() } else { None }
 }
 
+/// Runs a loop that the compiler makes vector instructions of, with those that are to be used. The closure and what it calls
+/// have to be inlined for that.
+#[inline]
+pub(crate) fn vectorize(run: impl FnOnce()) {
+    match avx2() {
+        Some(avx2) => avx2.vectorize(run),
+        None => run(),
+    }
+}
+
 /// The proof of SSE2, which is part of x86-64.
 #[inline]
 pub(crate) fn sse2() -> Sse2 {

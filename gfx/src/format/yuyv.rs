@@ -1,6 +1,6 @@
 //! YUYV: two pixels in four bytes, which share their colour.
 
-use super::{ByteMemory, ROW_ALIGNMENT};
+use super::{ByteMemory, ROW_ALIGNMENT, convert};
 use crate::PixelMemory;
 
 /// Bytes of a pair of pixels: luma, blueness, luma of the second pixel, redness.
@@ -33,14 +33,24 @@ impl<B> Yuyv<B> {
 }
 
 impl<B: ByteMemory> Yuyv<B> {
-    fn put(&mut self, at: usize, pixel: u32) {
+    /// Writes the right pixel of a pair, which has no say in its colour.
+    fn write_right(&mut self, at: usize, pixel: u32) {
+        let [luma, ..] = encode(pixel);
+        self.bytes.write(at, &[luma]);
+    }
+
+    /// Writes the left pixel of a pair, and the colour of both.
+    fn write_left(&mut self, at: usize, pixel: u32) {
         let [luma, blueness, redness] = encode(pixel);
-        if at.is_multiple_of(PAIR) {
-            self.bytes.write(at, &[luma, blueness]);
-            self.bytes.write(at + 3, &[redness]);
-        } else {
-            self.bytes.write(at, &[luma]);
-        }
+        self.bytes.write(at, &[luma, blueness]);
+        self.bytes.write(at + 3, &[redness]);
+    }
+
+    /// Reads both pixels of the pair that `at` is within.
+    fn read_pair(&self, at: usize) -> [u32; 2] {
+        let mut pair = [0; PAIR];
+        self.bytes.read(at / PAIR * PAIR, &mut pair);
+        decode_pair(pair)
     }
 }
 
@@ -53,28 +63,94 @@ impl<B: ByteMemory> PixelMemory for Yuyv<B> {
     }
 
     fn fill(&mut self, at: usize, count: usize, value: u32) {
-        for index in 0..count {
-            self.put(at + index * Self::BYTES, value);
+        let span = Span::new(at, count);
+        if span.right {
+            self.write_right(at, value);
+        }
+        let pair = u32::from_le_bytes(encode_pair([value; 2]));
+        self.bytes.fill(span.pairs_at, span.pairs * PAIR, pair);
+        if span.left {
+            self.write_left(span.pairs_at + span.pairs * PAIR, value);
         }
     }
 
     fn write(&mut self, at: usize, pixels: &[u32]) {
-        for (index, &pixel) in pixels.iter().enumerate() {
-            self.put(at + index * Self::BYTES, pixel);
+        let span = Span::new(at, pixels.len());
+        let (right, pixels) = pixels.split_at(span.right.into());
+        right.iter().for_each(|&pixel| self.write_right(at, pixel));
+        let (pairs, left) = pixels.as_chunks::<2>();
+        let mut stage = [[0; PAIR]; PAIRS];
+        for (index, pairs) in pairs.chunks(PAIRS).enumerate() {
+            let staged = &mut stage[..pairs.len()];
+            convert(pairs, staged, encode_pair);
+            self.bytes.write(span.pairs_at + index * PAIRS * PAIR, staged.as_flattened());
         }
+        left.iter().for_each(|&pixel| self.write_left(span.pairs_at + span.pairs * PAIR, pixel));
     }
 
     fn read(&self, at: usize, pixels: &mut [u32]) {
-        for (index, pixel) in pixels.iter_mut().enumerate() {
-            let at = at + index * Self::BYTES;
-            let mut pair = [0; PAIR];
-            self.bytes.read(at / PAIR * PAIR, &mut pair);
-            *pixel = decode([pair[at % PAIR], pair[1], pair[3]]);
+        let span = Span::new(at, pixels.len());
+        let (right, pixels) = pixels.split_at_mut(span.right.into());
+        right.iter_mut().for_each(|pixel| *pixel = self.read_pair(at)[1]);
+        let (pairs, left) = pixels.as_chunks_mut::<2>();
+        let mut stage = [[0; PAIR]; PAIRS];
+        for (index, pairs) in pairs.chunks_mut(PAIRS).enumerate() {
+            let staged = &mut stage[..pairs.len()];
+            self.bytes.read(span.pairs_at + index * PAIRS * PAIR, staged.as_flattened_mut());
+            convert(staged, pairs, decode_pair);
+        }
+        left.iter_mut().for_each(|pixel| *pixel = self.read_pair(span.pairs_at + span.pairs * PAIR)[0]);
+    }
+
+    fn modify(&mut self, at: usize, count: usize, mut change: impl FnMut(usize, &mut [u32])) {
+        let mut stage = [0; 2 * PAIRS];
+        // Parts end with pairs: one that ended within would change the colour that the next one's first pixel is read with.
+        let mut length = 2 * PAIRS - usize::from(Span::new(at, count).right);
+        let mut done = 0;
+        while done < count {
+            let part = &mut stage[..length.min(count - done)];
+            self.read(at + done * Self::BYTES, part);
+            change(done, part);
+            self.write(at + done * Self::BYTES, part);
+            done += part.len();
+            length = 2 * PAIRS;
         }
     }
 }
 
+/// Pairs that are converted at a time.
+const PAIRS: usize = 64;
+
+/// A run of pixels as pairs, before which the right half of one may come, and after which the left half of one.
+struct Span {
+    right: bool,
+    /// The byte where whole pairs begin.
+    pairs_at: usize,
+    pairs: usize,
+    left: bool,
+}
+
+impl Span {
+    const fn new(at: usize, count: usize) -> Self {
+        let right = !at.is_multiple_of(PAIR) && count > 0;
+        let rest = count - right as usize;
+        Self { right, pairs_at: at.next_multiple_of(PAIR), pairs: rest / 2, left: !rest.is_multiple_of(2) }
+    }
+}
+
+#[inline(always)]
+fn encode_pair([left, right]: [u32; 2]) -> [u8; PAIR] {
+    let [luma, blueness, redness] = encode(left);
+    [luma, blueness, encode(right)[0], redness]
+}
+
+#[inline(always)]
+fn decode_pair([left, blueness, right, redness]: [u8; PAIR]) -> [u32; 2] {
+    [decode([left, blueness, redness]), decode([right, blueness, redness])]
+}
+
 /// Luma, blueness and redness in 8-bit fixed point, rounded to the nearest.
+#[inline(always)]
 fn encode(pixel: u32) -> [u8; 3] {
     let [blue, green, red, _] = pixel.to_le_bytes().map(i32::from);
     let scale = |weighted: i32, base: i32| (((weighted + 128) >> 8) + base) as u8;
@@ -86,6 +162,7 @@ fn encode(pixel: u32) -> [u8; 3] {
 }
 
 /// The pixel as XRGB8888.
+#[inline(always)]
 fn decode([luma, blueness, redness]: [u8; 3]) -> u32 {
     let (luma, blueness, redness) = (298 * (i32::from(luma) - 16), i32::from(blueness) - 128, i32::from(redness) - 128);
     let channel = |weighted: i32| ((weighted + 128) >> 8).clamp(0, 255) as u32;
