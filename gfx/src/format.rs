@@ -32,6 +32,9 @@ pub trait Format {
     /// A pixel as it is in memory: of at most 4 bytes, little-endian.
     type Pixel: bytemuck::Pod;
 
+    /// Bytes of one pixel.
+    const BYTES: usize = size_of::<Self::Pixel>();
+
     /// The pixel, given as XRGB8888.
     fn encode(pixel: u32) -> Self::Pixel;
 

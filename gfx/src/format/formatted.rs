@@ -32,7 +32,7 @@ impl<F, B> Formatted<F, B> {
 }
 
 impl<F: Format, B: ByteMemory> PixelMemory for Formatted<F, B> {
-    const BYTES: usize = size_of::<F::Pixel>();
+    const BYTES: usize = F::BYTES;
     const ALIGNMENT: usize = ROW_ALIGNMENT;
 
     fn byte_count(&self) -> usize {
