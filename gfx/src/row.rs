@@ -9,6 +9,7 @@
 
 mod fill;
 mod lanes;
+mod sparse;
 mod walk;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use fearless_simd::prelude::*;
 
 pub(crate) use fill::fill;
 use lanes::Pixels;
+pub(crate) use sparse::cover_sparse;
 use walk::{Coverage, Mixer, Nothing, walk};
 
 /// Lays `over` on `below` with the weight `alpha / 255`. Highest bytes are ignored.

@@ -130,3 +130,18 @@ fn premultiplying_multiplies_by_alpha_and_keeps_it() {
 fn laying_too_little_on_a_row_panics() {
     mix(&mut [0; 9], &[0; 8], 128);
 }
+
+#[test]
+fn what_is_not_covered_is_left() {
+    let coverage: Vec<u8> = (0..ALIGNMENTS + LONGEST).map(|at| [0, 255, 0, at as u8][at / 8 % 4]).collect();
+    at_each_level(|| {
+        check(
+            |row, offset| {
+                // What is not covered is not written, and keeps its highest byte.
+                row.iter_mut().for_each(|pixel| *pixel &= 0xff_ffff);
+                cover_sparse(row, 0xab_cdef, &coverage[offset..]);
+            },
+            |below, at| pixel::blend(below, 0xab_cdef, coverage[at]),
+        );
+    });
+}

@@ -196,11 +196,17 @@ impl<'f> Atlas<'f> {
     /// and this font's last glyph for the rest: text that comes from outside may hold anything, and a box is better than a
     /// gap.
     pub(super) fn find(&self, character: char) -> Found<'_> {
-        let wanted = [Some(character), StandIn::of(character).character()];
-        wanted.into_iter().flatten().find_map(|character| self.find_exactly(character)).unwrap_or_else(|| {
-            let hidden = matches!(StandIn::of(character), StandIn::Nothing);
-            Found { atlas: self, index: if hidden { NO_GLYPH } else { (self.glyphs.len() - 1) as u16 } }
-        })
+        self.find_exactly(character).unwrap_or_else(|| self.stand_in(character))
+    }
+
+    fn stand_in(&self, character: char) -> Found<'_> {
+        let last = (self.glyphs.len() - 1) as u16;
+        let shown = match StandIn::of(character) {
+            StandIn::Like(character) => self.find_exactly(character),
+            StandIn::Nothing => Some(Found { atlas: self, index: NO_GLYPH }),
+            StandIn::Box => None,
+        };
+        shown.unwrap_or(Found { atlas: self, index: last })
     }
 
     fn find_exactly(&self, character: char) -> Option<Found<'_>> {
@@ -240,13 +246,6 @@ impl StandIn {
             '\r' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => Self::Nothing,
             '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Self::Nothing,
             _ => Self::Box,
-        }
-    }
-
-    const fn character(self) -> Option<char> {
-        match self {
-            Self::Like(character) => Some(character),
-            Self::Nothing | Self::Box => None,
         }
     }
 }

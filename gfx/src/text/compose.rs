@@ -9,14 +9,20 @@ use crate::{Ink, PixelMemory, Surface, area::Area, pixel, row, surface::STAGE};
 use embedded_graphics_core::geometry::Point;
 
 /// How many glyphs are put together at most.
-const GLYPHS: usize = 32;
+const GLYPHS: usize = 48;
 
 /// How many pixels they may take.
-const WIDTH: usize = 576;
+const WIDTH: usize = 512;
 const _: () = assert!(WIDTH >= LARGEST_GLYPH as usize);
 
-/// Glyphs are put down up to sixteen pixels at a time, so they may write this much behind their right edge.
-const SLACK: usize = 16;
+/// How many rows are put together at a time: all of a line of text that is meant to be read.
+const ROWS: usize = 24;
+
+/// Glyphs are put down eight pixels at a time, so they may write this much behind their right edge.
+const SLACK: usize = 8;
+
+/// Rows of coverage.
+type Stage = [[u8; WIDTH + SLACK]; ROWS];
 
 /// Draws a line of text that starts at `origin` on the baseline, inside `visible`, which `begin` returned.
 pub(super) fn draw<M: PixelMemory>(
@@ -27,6 +33,7 @@ pub(super) fn draw<M: PixelMemory>(
     text: &str,
     origin: Point,
 ) {
+    let mut stage = [[0; WIDTH + SLACK]; ROWS];
     let mut batch = Batch { pieces: [Piece::NONE; GLYPHS], len: 0, area: Area::EMPTY };
     for placed in font.place(text) {
         let area = placed.area(origin);
@@ -35,12 +42,12 @@ pub(super) fn draw<M: PixelMemory>(
             continue;
         }
         if !batch.takes(area) {
-            batch.draw(surface, visible, ink);
+            batch.draw(surface, &mut stage, visible, ink);
             batch.len = 0;
         }
         batch.add(area, part, placed.found);
     }
-    batch.draw(surface, visible, ink);
+    batch.draw(surface, &mut stage, visible, ink);
 }
 
 /// Glyphs side by side.
@@ -51,17 +58,20 @@ struct Batch<'f> {
     area: Area,
 }
 
-/// One glyph, whose rows are drawn one after the other.
+/// One glyph, whose rows are put down one after the other.
 #[derive(Clone, Copy)]
 struct Piece<'f> {
     atlas: Option<&'f Atlas<'f>>,
     /// Where the next row starts in the atlas' coverage.
     next: u32,
+    /// Which row that is.
     top: i32,
     bottom: i32,
     /// How far it is from the batch's left edge.
     offset: u16,
     width: u16,
+    /// Whether glyphs before it reach into its picture.
+    overlaps: bool,
 }
 
 impl<'f> Batch<'f> {
@@ -75,81 +85,139 @@ impl<'f> Batch<'f> {
     fn add(&mut self, area: Area, part: Area, found: Found<'f>) {
         let Area { left, right, top, bottom } = area;
         let tall = Area { left, right, ..part };
+        let overlaps = self.len > 0 && left < self.area.right;
         self.area = if self.len == 0 { tall } else { self.area.envelope(tall) };
         let (offset, width) = ((left - self.area.left) as u16, area.width() as u16);
         let piece = &mut self.pieces[self.len];
-        *piece = Piece { atlas: Some(found.atlas), next: found.glyph().start, top, bottom, offset, width };
+        *piece = Piece { atlas: Some(found.atlas), next: found.glyph().start, top, bottom, offset, width, overlaps };
         self.len += 1;
     }
 
-    fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, visible: Area, ink: Ink) {
+    fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, stage: &mut Stage, visible: Area, ink: Ink) {
         let Area { left, top, right, bottom } = self.area;
         let pieces = &mut self.pieces[..self.len];
-        for piece in &mut *pieces {
-            (piece.top..top).for_each(|_| piece.put_row(&mut []));
-            piece.top = piece.top.max(top);
-        }
-        let mut stage = [0; WIDTH + SLACK];
+        pieces.iter_mut().for_each(|piece| piece.skip_to(top));
         let width = (right - left) as usize;
-        // The part of the row that is drawn.
+        // The part of a row that is drawn.
         let from = visible.left.max(left);
         let drawn = (from - left) as usize..(visible.right.min(right) - left) as usize;
-        for y in top..bottom {
-            stage[..width].fill(0);
-            for piece in pieces.iter_mut().filter(|piece| piece.top <= y && y < piece.bottom) {
-                piece.put_row(&mut stage[usize::from(piece.offset)..]);
+        for first in (top..bottom).step_by(ROWS) {
+            let rows = &mut stage[..ROWS.min((bottom - first) as usize)];
+            rows.iter_mut().for_each(|row| row[..width].fill(0));
+            pieces.iter_mut().for_each(|piece| piece.put_down(rows, first));
+            for (y, row) in (first..).zip(rows) {
+                lay(surface, from, y, &row[drawn.clone()], ink);
             }
-            lay(surface, from, y, &stage[drawn.clone()], ink);
         }
     }
 }
 
 impl Piece<'_> {
-    const NONE: Self = Self { atlas: None, next: 0, top: 0, bottom: 0, offset: 0, width: 0 };
+    const NONE: Self = Self { atlas: None, next: 0, top: 0, bottom: 0, offset: 0, width: 0, overlaps: false };
 
-    /// Adds the next row's coverage to the stage, as far as that goes.
-    fn put_row(&mut self, stage: &mut [u8]) {
+    /// Leaves out the rows above `y`.
+    fn skip_to(&mut self, y: i32) {
         let Some(atlas) = self.atlas else { return };
         let width = usize::from(self.width);
+        while self.top < y {
+            self.next += match atlas.coverage() {
+                Coverage::Packed(_) => 4 * width.div_ceil(8),
+                Coverage::Bits(_) => width.div_ceil(8),
+                Coverage::Runs(bytes) => put_runs(&bytes[self.next as usize..], width, &mut []),
+            } as u32;
+            self.top += 1;
+        }
+    }
+
+    /// Puts down what the glyph covers of some rows, the first of which is `first`. No row of it may be above that.
+    fn put_down(&mut self, rows: &mut [[u8; WIDTH + SLACK]], first: i32) {
+        let Some(atlas) = self.atlas else { return };
+        let end = self.bottom.min(first + rows.len() as i32);
+        if self.top >= end {
+            return;
+        }
+        let rows = &mut rows[(self.top - first) as usize..(end - first) as usize];
+        let (offset, width, next) = (usize::from(self.offset), usize::from(self.width), self.next as usize);
         let eights = width.div_ceil(8);
-        let next = self.next as usize;
         let taken = match atlas.coverage() {
             Coverage::Packed(bytes) => {
-                let (row, _) = bytes[next..][..eights * 4].as_chunks();
-                let (stage, _) = stage.as_chunks_mut();
-                row.iter().zip(stage).for_each(|(four, eight)| add(eight, expanded_nibbles(*four)));
-                eights * 4
+                let bytes = &bytes[next..][..rows.len() * eights * 4];
+                put_eights(rows, offset, self.overlaps, bytes.as_chunks::<4>().0, eights, expanded_nibbles);
+                bytes.len()
             }
             Coverage::Bits(bytes) => {
-                let (stage, _) = stage.as_chunks_mut();
-                bytes[next..][..eights].iter().zip(stage).for_each(|(byte, eight)| add(eight, expanded_bits(*byte)));
-                eights
+                let bytes = &bytes[next..][..rows.len() * eights];
+                put_eights(rows, offset, self.overlaps, bytes, eights, expanded_bits);
+                bytes.len()
             }
-            Coverage::Runs(bytes) => put_runs(&bytes[next..], width, stage),
+            Coverage::Runs(bytes) => rows
+                .iter_mut()
+                .fold(0, |taken, row| taken + put_runs(&bytes[next + taken..], width, &mut row[offset..])),
         };
         self.next += taken as u32;
+        self.top = end;
     }
 }
 
-/// Eight pixels more.
-fn add(sum: &mut [u8; 8], more: [u8; 8]) {
-    *sum = core::array::from_fn(|index| sum[index].saturating_add(more[index]));
+/// Puts down rows of pictures, eight pixels at a time.
+#[inline(always)]
+fn put_eights<E: Copy>(
+    rows: &mut [[u8; WIDTH + SLACK]],
+    offset: usize,
+    overlaps: bool,
+    encoded: &[E],
+    eights: usize,
+    expand: impl Fn(E) -> u64,
+) {
+    match (overlaps, eights) {
+        // What most letters need, with nothing left to count.
+        (false, 1) => put_fixed::<E, 1>(rows, offset, encoded, expand),
+        (false, 2) => put_fixed::<E, 2>(rows, offset, encoded, expand),
+        _ => {
+            for (row, picture) in rows.iter_mut().zip(encoded.chunks_exact(eights)) {
+                for (sum, eight) in row[offset..].as_chunks_mut::<8>().0.iter_mut().zip(picture) {
+                    let eight = expand(*eight).to_le_bytes();
+                    *sum = if overlaps { added(*sum, eight) } else { eight };
+                }
+            }
+        }
+    }
+}
+
+/// [`put_eights`] of pictures that overlap nothing: what is behind them may be overwritten, for it comes later.
+#[inline(always)]
+fn put_fixed<E: Copy, const EIGHTS: usize>(
+    rows: &mut [[u8; WIDTH + SLACK]],
+    offset: usize,
+    encoded: &[E],
+    expand: impl Fn(E) -> u64,
+) {
+    for (row, picture) in rows.iter_mut().zip(encoded.as_chunks::<EIGHTS>().0) {
+        if let Some(eights) = row[offset..].as_chunks_mut::<8>().0.first_chunk_mut::<EIGHTS>() {
+            *eights = picture.map(|eight| expand(eight).to_le_bytes());
+        }
+    }
+}
+
+/// Eight pixels that two glyphs cover.
+fn added(one: [u8; 8], other: [u8; 8]) -> [u8; 8] {
+    core::array::from_fn(|index| one[index].saturating_add(other[index]))
 }
 
 /// The coverage of eight pixels from [`Coverage::Packed`].
-fn expanded_nibbles(four: [u8; 4]) -> [u8; 8] {
+fn expanded_nibbles(four: [u8; 4]) -> u64 {
     let packed = u32::from_le_bytes(four);
     let (first, last) = (packed & 0x0f0f_0f0f, packed >> 4 & 0x0f0f_0f0f);
     // 15 levels to 255: the nibble twice.
-    ((u64::from(last) << 32 | u64::from(first)) * 0x11).to_le_bytes()
+    (u64::from(last) << 32 | u64::from(first)) * 0x11
 }
 
 /// The coverage of eight pixels from [`Coverage::Bits`].
-fn expanded_bits(byte: u8) -> [u8; 8] {
+fn expanded_bits(byte: u8) -> u64 {
     // The byte eight times, of which each keeps a bit of its own; adding 0x7f carries it into the highest place.
     let single = (u64::from(byte) * 0x0101_0101_0101_0101) & 0x0102_0408_1020_4080;
     let ones = (single + 0x7f7f_7f7f_7f7f_7f7f) >> 7 & 0x0101_0101_0101_0101;
-    (ones * 0xff).to_le_bytes()
+    ones * 0xff
 }
 
 /// Adds a row of [`Coverage::Runs`] to the stage, as far as that goes, and returns how many bytes the row has.
@@ -172,10 +240,8 @@ fn put_runs(runs: &[u8], width: usize, stage: &mut [u8]) -> usize {
 fn lay<M: PixelMemory>(surface: &mut Surface<M>, x: i32, y: i32, coverage: &[u8], ink: Ink) {
     let color = pixel::pack(ink.color);
     let Some(background) = ink.background else {
-        return for_each_stretch(coverage, |from, coverage| {
-            surface.modify_row(x + from as i32, y, coverage.len(), |done, pixels| {
-                cover(pixels, color, &coverage[done..]);
-            });
+        return surface.modify_row(x, y, coverage.len(), |done, pixels| {
+            row::cover_sparse(pixels, color, &coverage[done..]);
         });
     };
     let background = pixel::pack(background);
@@ -186,39 +252,10 @@ fn lay<M: PixelMemory>(surface: &mut Surface<M>, x: i32, y: i32, coverage: &[u8]
             for (index, part) in run.chunks(STAGE).enumerate() {
                 let pixels = &mut stage[..part.len()];
                 pixels.fill(background);
-                cover(pixels, color, part);
+                row::cover_sparse(pixels, color, part);
                 surface.put_row(at + (index * STAGE) as i32, y, pixels);
             }
         }
         at += run.len() as i32;
-    }
-}
-
-/// [`row::cover`], once in the image.
-#[inline(never)]
-fn cover(pixels: &mut [u32], color: u32, coverage: &[u8]) {
-    row::cover(pixels, color, coverage);
-}
-
-/// Passes on the parts of a row in which something is covered, and where they start. Parts are looked at sixteen pixels at
-/// a time, so not every pixel of them is.
-fn for_each_stretch(coverage: &[u8], mut stretch: impl FnMut(usize, &[u8])) {
-    let mut from = 0;
-    let mut at = 0;
-    for part in coverage.chunks(16) {
-        let empty = match part.try_into() {
-            Ok(sixteen) => u128::from_ne_bytes(sixteen) == 0,
-            Err(_) => part.iter().all(|&pixel| pixel == 0),
-        };
-        if empty {
-            if from < at {
-                stretch(from, &coverage[from..at]);
-            }
-            from = at + part.len();
-        }
-        at += part.len();
-    }
-    if from < at {
-        stretch(from, &coverage[from..at]);
     }
 }
