@@ -34,6 +34,13 @@ pub enum Error {
         /// In pixels per em.
         size: f32,
     },
+    /// A drawing was asked for in a size that it can't be made in, or in none.
+    Side {
+        /// Which drawing, or folder of icons.
+        path: PathBuf,
+        /// The side of the picture, in pixels; 0 when no size was named.
+        side: u32,
+    },
     /// The file that the appliance includes can't be written.
     Write {
         /// Which one.
@@ -59,6 +66,9 @@ impl fmt::Display for Error {
             Self::Size { path, size } => {
                 let path = path.display();
                 write!(f, "{path} in {size} pixels per em: name sizes from 4 to 400, with glyphs of at most 500 pixels")
+            }
+            Self::Side { path, side } => {
+                write!(f, "{} in {side} pixels: name sizes, of icons from 1 to 256 pixels", path.display())
             }
             Self::Write { path, error } => write!(f, "{}: {error}", path.display()),
             Self::NoOutput => write!(f, "OUT_DIR is not set: call this from a build script"),

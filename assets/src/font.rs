@@ -1,11 +1,10 @@
 //! A TrueType or OpenType file becomes atlases of glyphs, one per size.
 //!
-//! [`FontSource`] is what a build script says. `atlas` rasterises one size, `coverage` encodes the pictures of its
-//! glyphs, `kerning` reads which letters stand closer together, and `code` writes it all down for the compiler.
+//! [`FontSource`] is what a build script says. `atlas` rasterises one size, `coverage` (which icons share) encodes the
+//! pictures of its glyphs, `kerning` reads which letters stand closer together, and `code` writes it all down for the compiler.
 
 mod atlas;
 mod code;
-mod coverage;
 mod kerning;
 
 use crate::{Error, output};

@@ -19,13 +19,22 @@
 //! include!(concat!(env!("OUT_DIR"), "/inter.rs"));
 //! ```
 //!
+//! With the feature `svg` there are `icons`, of a folder of SVG files, and `picture`, of one: `vitrine-kit`'s icons are made so.
+//!
 //! This crate runs on the build host only, and knows the formats of `vitrine_gfx` (by name: it doesn't import it). Begin
-//! reading at [`font`](crate::font()).
+//! reading at [`font`](crate::font()), or at `svg`.
 
 pub mod characters;
+mod coverage;
 mod error;
 mod font;
 mod output;
+#[cfg(feature = "svg")]
+mod svg;
 
 pub use error::Error;
 pub use font::{FontSource, font};
+#[cfg(feature = "svg")]
+pub use output::Made;
+#[cfg(feature = "svg")]
+pub use svg::{IconSource, PictureSource, icons, picture};

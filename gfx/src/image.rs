@@ -8,6 +8,7 @@ mod bmp;
 mod draw;
 mod error;
 mod fit;
+mod icon;
 mod mask;
 mod nine_patch;
 mod picture;
@@ -19,6 +20,7 @@ mod turn;
 
 pub use error::ImageError;
 pub use fit::{Fit, Placed};
+pub use icon::{Icon, IconPicture};
 pub use mask::Mask;
 pub use nine_patch::{Filling, Insets, NinePatch};
 pub use picture::{MAX_PIXELS, Picture};

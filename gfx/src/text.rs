@@ -14,7 +14,7 @@
 //! For the bitmap fonts of embedded-graphics use its own `Text`: a [`Surface`](crate::Surface) draws them by rows as well.
 
 pub mod atlas;
-mod compose;
+pub(crate) mod compose;
 pub mod fonts;
 mod layout;
 mod line;

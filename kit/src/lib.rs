@@ -10,6 +10,7 @@
 extern crate alloc;
 
 pub mod glyph;
+pub mod icons;
 pub mod input;
 pub mod layout;
 pub mod motion;

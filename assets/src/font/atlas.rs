@@ -1,6 +1,7 @@
 //! The glyphs of one size.
 
-use super::{capital_height, coverage::Encoding};
+use super::capital_height;
+use crate::coverage::Encoding;
 use ttf_parser::Face;
 
 /// The widest and highest glyph, in pixels: what `vitrine_gfx` draws in one piece.

@@ -2,9 +2,9 @@
 
 use super::{
     atlas::{Atlas, in_64ths},
-    coverage::Encoding,
     kerning::Kerning,
 };
+use crate::coverage::Encoding;
 use std::fmt::Write as _;
 
 /// What all sizes of a face share: which characters there are, and their kerning.

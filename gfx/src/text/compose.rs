@@ -220,8 +220,8 @@ fn expanded_bits(byte: u8) -> u64 {
     ones * 0xff
 }
 
-/// Adds a row of [`Coverage::Runs`] to the stage, as far as that goes, and returns how many bytes the row has.
-fn put_runs(runs: &[u8], width: usize, stage: &mut [u8]) -> usize {
+/// Adds a row of [`Coverage::Runs`](super::atlas::Coverage::Runs) to the stage, as far as that goes, and returns how many bytes the row has.
+pub(crate) fn put_runs(runs: &[u8], width: usize, stage: &mut [u8]) -> usize {
     let (mut x, mut taken) = (0, 0);
     while x < width && taken < runs.len() {
         let run = runs[taken];
@@ -237,7 +237,7 @@ fn put_runs(runs: &[u8], width: usize, stage: &mut [u8]) -> usize {
 }
 
 /// Lays the ink on a part of row `y`.
-fn lay<M: PixelMemory>(surface: &mut Surface<M>, x: i32, y: i32, coverage: &[u8], ink: Ink) {
+pub(crate) fn lay<M: PixelMemory>(surface: &mut Surface<M>, x: i32, y: i32, coverage: &[u8], ink: Ink) {
     let color = pixel::pack(ink.color);
     let Some(background) = ink.background else {
         return surface.modify_row(x, y, coverage.len(), |done, pixels| {

@@ -1,4 +1,4 @@
-//! How the pictures of glyphs are stored: coverage in 16 levels, row by row from the top. `vitrine_gfx::text::atlas`
+//! How the pictures of glyphs and icons are stored: coverage in 16 levels, row by row from the top. `vitrine_gfx::text::compose`
 //! reads this.
 
 /// The largest size, in pixels per em, whose glyphs are [`packed`].
