@@ -17,7 +17,7 @@ pub enum Edge {
 }
 
 /// A proportional typeface in one size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Face {
     /// Roboto Regular, 15 pixels per em.
     Caption,

@@ -1,7 +1,19 @@
 //! Who draws.
 
+#[cfg(feature = "peers")]
+mod cairo;
+#[cfg(feature = "peers")]
+mod embedded;
 mod gfx;
+#[cfg(feature = "peers")]
+mod glyphs;
 mod limit;
+#[cfg(feature = "peers")]
+mod pixman;
+#[cfg(feature = "peers")]
+mod skia;
+#[cfg(feature = "peers")]
+mod vello;
 
 use std::rc::Rc;
 
@@ -62,7 +74,7 @@ pub fn chosen(peers: &str) -> Result<Vec<Box<dyn Renderer>>> {
         chosen.push(Box::new(gfx::Gfx { name: "vitrine-gfx, AVX2", level: avx2.level() }));
     }
     chosen.push(Box::new(gfx::Gfx { name: "vitrine-gfx, SSE2", level: Level::baseline() }));
-    let known: Vec<Box<dyn Renderer>> = vec![];
+    let known = peers_built();
     let names: Vec<_> = known.iter().map(|renderer| renderer.name()).collect();
     let wanted: Vec<_> = peers.split(',').filter(|name| !matches!(*name, "" | "none" | "all")).collect();
     if let Some(wrong) = wanted.iter().find(|name| !names.contains(name)) {
@@ -70,4 +82,28 @@ pub fn chosen(peers: &str) -> Result<Vec<Box<dyn Renderer>>> {
     }
     chosen.extend(known.into_iter().filter(|renderer| peers == "all" || wanted.contains(&renderer.name())));
     Ok(chosen)
+}
+
+#[cfg(feature = "peers")]
+fn peers_built() -> Vec<Box<dyn Renderer>> {
+    vec![
+        Box::new(embedded::OwnFramebuffer),
+        Box::new(embedded::FrameBufCrate),
+        Box::new(skia::TinySkia),
+        Box::new(vello::Vello),
+        Box::new(pixman::Pixman),
+        Box::new(cairo::Cairo),
+    ]
+}
+
+/// Without the feature `peers` there are none.
+#[cfg(not(feature = "peers"))]
+fn peers_built() -> Vec<Box<dyn Renderer>> {
+    vec![]
+}
+
+/// Swaps red and blue: XRGB to RGBA and back.
+#[cfg(feature = "peers")]
+fn rgba(pixel: u32) -> u32 {
+    pixel & 0xff00_ff00 | pixel << 16 & 0xff_0000 | pixel >> 16 & 0xff
 }
