@@ -18,6 +18,7 @@ mod picture;
 mod random;
 mod scenes;
 
+pub use fearless_simd::Level;
 pub use item::{Edge, Face, Item};
 pub use paint::paint;
 pub use picture::Picture;

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what the `bench` appliance measures about itself, over several runs, and other measurements.
 
+mod guest;
 mod render;
 mod restarts;
 

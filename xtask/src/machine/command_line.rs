@@ -1,6 +1,6 @@
 //! The machine that QEMU makes: a PC with Xen as its kernel, one screen, three serial ports and a drive with the payload.
 
-use super::{Clock, Display, Screens};
+use super::{Clock, Display, Screens, Vectors};
 use crate::lab::{Lab, Qemu};
 use anyhow::Result;
 use std::path::Path;
@@ -28,10 +28,10 @@ pub mod files {
 ///
 /// Paths of a run are relative to its folder, so two runs of the same machine have the same line: it is part of the key
 /// of a saved state.
-pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock, screens: Screens) -> Command {
+pub fn machine(lab: &Lab, qemu: &Qemu, clock: Clock, screens: Screens, vectors: Vectors) -> Command {
     let mut command = if screens == Screens::One { qemu.command() } else { qemu.command_with_screens() };
     command.args(["-nodefaults", "-no-user-config", "-no-reboot", "-machine", "q35,usb=off", "-accel", "tcg"]);
-    command.args(["-smp", "1", "-m", &MEMORY_MIB.to_string(), "-cpu", CPU]);
+    command.args(["-smp", "1", "-m", &MEMORY_MIB.to_string(), "-cpu", cpu(vectors)]);
     if clock == Clock::Instructions {
         command.args(["-icount", "shift=0,sleep=off"]);
     }
@@ -76,7 +76,12 @@ fn ports(command: &mut Command) {
 /// All that QEMU can emulate, with the flags that make Xen offer hardware-assisted guests, less what it emulates wrongly:
 /// QEMU 7.2 breaks a PV dom0 under SMAP, and under 7.2 and 10.0 programs in dom0 lose vector registers that are saved by
 /// XSAVE (of 90 calls of `xl list` beside a guest that flips, 10 crashed; without XSAVE none of 540).
-const CPU: &str = "max,+svm,-smap,-xsave";
+fn cpu(vectors: Vectors) -> &'static str {
+    match vectors {
+        Vectors::Sse => "max,+svm,-smap,-xsave",
+        Vectors::Avx => "max,+svm,-smap",
+    }
+}
 
 /// Where the screen is shown.
 pub fn display(command: &mut Command, display: Display) {

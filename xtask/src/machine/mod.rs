@@ -107,6 +107,16 @@ impl Screens {
     }
 }
 
+/// Which vector registers the machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Vectors {
+    /// Those of SSE: dom0 works without fail.
+    #[default]
+    Sse,
+    /// Those of AVX too, for measuring: programs in dom0 may crash (see `command_line`). Always a cold start.
+    Avx,
+}
+
 /// How to start a machine.
 #[derive(Default)]
 pub struct Options {
@@ -120,6 +130,8 @@ pub struct Options {
     pub linux_guests: bool,
     /// How many screens there are. Each kind of machine has a saved state of its own.
     pub screens: Screens,
+    /// Which vector registers there are.
+    pub vectors: Vectors,
     /// Boot, even if a saved state is there.
     pub cold: bool,
     /// Called with each line that the machine says.

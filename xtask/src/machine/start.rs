@@ -5,7 +5,7 @@ use super::commands::Commands;
 use super::journal::{self, Journal, Listener, Source};
 use super::process::{Process, RunFolder};
 use super::qmp::Qmp;
-use super::{Clock, Display, Machine, Options, Screens, lock, warm};
+use super::{Clock, Display, Machine, Options, Screens, Vectors, lock, warm};
 use crate::lab::{Lab, Need, Qemu};
 use crate::progress;
 use crate::signals;
@@ -39,6 +39,7 @@ pub struct Start<'l> {
     clock: Clock,
     display: Display,
     screens: Screens,
+    vectors: Vectors,
     cold: bool,
     listener: Option<Listener>,
 }
@@ -57,7 +58,8 @@ impl<'l> Start<'l> {
             clock: options.clock,
             display: options.display,
             screens: options.screens,
-            cold: options.cold || options.linux_guests,
+            vectors: options.vectors,
+            cold: options.cold || options.linux_guests || options.vectors == Vectors::Avx,
             listener: options.listener,
         })
     }
@@ -85,7 +87,7 @@ impl<'l> Start<'l> {
 
     /// The command line that a saved state belongs to.
     fn command(&self) -> Command {
-        command_line::machine(self.lab, &self.qemu, self.clock, self.screens)
+        command_line::machine(self.lab, &self.qemu, self.clock, self.screens, self.vectors)
     }
 
     /// The file for a saved state of this machine, unless it can't or shall not have one.

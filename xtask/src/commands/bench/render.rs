@@ -2,7 +2,9 @@
 //!
 //! The measuring program is a workspace of its own in `bench/`, so that the other renderers never touch ours.
 
-use anyhow::Result;
+use super::guest;
+use anyhow::{Context, Result};
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use xtask::{host, images};
@@ -13,9 +15,9 @@ pub struct Arguments {
     /// Only this scene; may be given several times
     #[arg(long, value_name = "NAME")]
     scene: Vec<String>,
-    /// How often each renderer draws each scene
-    #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    rounds: u32,
+    /// How often each renderer draws each scene (default 31, in a guest 5)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    rounds: Option<u32>,
     /// Which other renderers: "all", "none" (which also spares building them), or names with commas between
     #[arg(long, value_name = "NAMES", default_value = "all")]
     peers: String,
@@ -25,9 +27,29 @@ pub struct Arguments {
     /// Save each renderer's picture of each scene as PNG
     #[arg(long, value_name = "FOLDER")]
     pictures: Option<PathBuf>,
+    /// Instead, in a guest on Xen in QEMU, with AVX2 and with SSE2, vitrine-gfx and the limit only
+    #[arg(long, conflicts_with_all = ["peers", "pictures"])]
+    guest: bool,
+    /// With --guest, let time count instructions: slower, and repeatable
+    #[arg(long, requires = "guest")]
+    icount: bool,
 }
 
+/// Rounds in a guest, where everything is slow; with time that counts instructions all are the same.
+const GUEST_ROUNDS: u32 = 5;
+
+/// Rounds otherwise.
+const ROUNDS: u32 = 31;
+
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.guest {
+        let (scenes, rounds) = (&arguments.scene[..], arguments.rounds.unwrap_or(GUEST_ROUNDS));
+        let table = guest::run(&guest::Wishes { scenes, rounds, icount: arguments.icount })?;
+        return match &arguments.markdown {
+            Some(file) => fs::write(file, table).with_context(|| format!("can't write {}", file.display())),
+            None => Ok(()),
+        };
+    }
     let folder = images::root().join("bench");
     let target = images::target_folder().join("bench");
     let mut build = host::child(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
@@ -37,7 +59,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     host::show(&mut build)?;
     let mut measure = Command::new(target.join("release/vitrine-bench"));
-    measure.args(["--peers", &arguments.peers, "--rounds", &arguments.rounds.to_string()]);
+    measure.args(["--peers", &arguments.peers, "--rounds", &arguments.rounds.unwrap_or(ROUNDS).to_string()]);
     for scene in &arguments.scene {
         measure.args(["--scene", scene]);
     }
