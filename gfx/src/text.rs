@@ -11,13 +11,16 @@
 //! style.draw(&mut surface, "Hello, Xen", Point::new(160, 60));
 //! ```
 //!
-//! For the bitmap fonts of embedded-graphics use its own `Text`: a [`Surface`](crate::Surface) draws them by rows as well.
+//! Text in a box is a [`Paragraph`]. Bitmap fonts of embedded-graphics and its friends are drawn by its own `Text`, or many
+//! times faster as a [`FontBuf`]. Fonts of one's own come from a build script, with the crate `vitrine-assets`.
 
 pub mod atlas;
+mod buffer;
 pub(crate) mod compose;
 pub mod fonts;
 mod layout;
 mod line;
+mod mono;
 mod paragraph;
 mod style;
 mod wrap;
@@ -26,6 +29,7 @@ mod wrap;
 mod tests;
 
 pub use atlas::{Atlas, Font};
+pub use buffer::FontBuf;
 pub use line::Line;
 pub use paragraph::{Paragraph, Vertical};
 pub use style::{Align, Style, TextStyle};

@@ -87,6 +87,16 @@ impl Range {
     pub const fn new(first: char, last: char, glyph: u16) -> Self {
         Self { first, last, glyph }
     }
+
+    /// Whether the character is the one after the last.
+    pub(super) const fn precedes(&self, character: char) -> bool {
+        self.last as u32 + 1 == character as u32
+    }
+
+    /// Takes in the character after the last.
+    pub(super) const fn extend_to(&mut self, character: char) {
+        self.last = character;
+    }
 }
 
 impl Glyph {
