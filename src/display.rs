@@ -7,18 +7,18 @@ use embedded_graphics::Pixel;
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::prelude::{DrawTarget, OriginDimensions, Size};
 use embedded_graphics::primitives::Rectangle;
-use vitrine_frontend::backing::BufferMemory;
 use vitrine_frontend::device::ConnectorInfo;
 use vitrine_frontend::face;
 use vitrine_frontend::head::Statistics;
 use vitrine_frontend::{Pacing, Presented};
-use vitrine_gfx::{PixelMemory, Surface};
+use vitrine_gfx::{Canvas, Surface, View};
 use vitrine_kernel::Xen;
 use vitrine_xen::edid::Mode;
 use vitrine_xen::io::displif::nodes::Resolution;
-use vitrine_xen::platform::SharedPages;
 
 use crate::Error;
+use crate::frame_memory::FrameMemory;
+use crate::show::{self, Update};
 
 /// A connector that pictures are shown on; [`crate::System::display`] opens the first, [`crate::System::displays`] all.
 ///
@@ -45,11 +45,24 @@ impl Display {
         let frame = self.face.acquire().await?;
         let resolution = frame.resolution();
         self.size = Size::new(resolution.width, resolution.height);
-        let memory = FrameMemory { memory: frame.memory().clone() };
-        let Ok(surface) = Surface::new(memory, self.size) else {
+        let Ok(surface) = Surface::new(FrameMemory::new(frame.memory()), self.size) else {
             unreachable!("the front end has sized the buffer by its mode");
         };
         Ok(Frame { surface, frame, shown: &mut self.shown })
+    }
+
+    /// Brings the screen up to what the view shows, and draws only what has changed since; see [`gfx::canvas`](vitrine_gfx::canvas).
+    /// When nothing has, nothing is sent to the back end. Otherwise this resolves as [`Frame::present`] does, and what is not
+    /// known to be on the screen is sent again the next time.
+    ///
+    /// A display has a canvas of its own, kept from one frame to the next. Frames that are drawn and presented otherwise may
+    /// come between; the next view is then drawn as a whole, as it is after the back end was away.
+    pub async fn show<V: View>(&mut self, canvas: &mut Canvas, view: &V) -> Result<Update, Error> {
+        let update = show::show(&mut self.face, &mut self.size, canvas, view).await?;
+        if update == Update::Presented(Presented::Shown) {
+            note_shown(&mut self.shown);
+        }
+        Ok(update)
     }
 
     /// Resolves when the last frame's picture is gone from the screen because the back end has gone. An appliance that
@@ -155,11 +168,17 @@ impl Frame<'_> {
     /// Sends the frame to the screen; resolves when it is there.
     pub async fn present(self) -> Result<Presented, Error> {
         let presented = self.frame.present().await?;
-        if presented == Presented::Shown && !*self.shown {
-            *self.shown = true;
-            vitrine_kernel::milestone("first-flip");
+        if presented == Presented::Shown {
+            note_shown(self.shown);
         }
         Ok(presented)
+    }
+}
+
+/// Says, once, that the first picture is on the screen.
+fn note_shown(shown: &mut bool) {
+    if !core::mem::replace(shown, true) {
+        vitrine_kernel::milestone("first-flip");
     }
 }
 
@@ -191,39 +210,5 @@ impl DrawTarget for Frame<'_> {
 
     fn clear(&mut self, color: Rgb888) -> Result<(), Self::Error> {
         self.surface.clear(color)
-    }
-}
-
-/// A frame's pixels in granted pages: the back end can read and write them at any time, so they are only ever copied.
-pub struct FrameMemory {
-    memory: BufferMemory,
-}
-
-impl PixelMemory for FrameMemory {
-    const BYTES: usize = 4;
-    const ALIGNMENT: usize = 4;
-
-    fn byte_count(&self) -> usize {
-        self.memory.memory().len()
-    }
-
-    fn fill(&mut self, at: usize, count: usize, value: u32) {
-        self.memory.memory().fill_words(at, count, value);
-    }
-
-    fn write(&mut self, at: usize, pixels: &[u32]) {
-        self.memory.memory().write_words(at, pixels);
-    }
-
-    fn read(&self, at: usize, pixels: &mut [u32]) {
-        self.memory.memory().read_words(at, pixels);
-    }
-
-    fn modify(&mut self, at: usize, count: usize, change: impl FnMut(usize, &mut [u32])) {
-        self.memory.memory().modify_words(at, count, change);
-    }
-
-    fn copy_within(&mut self, from: usize, to: usize, count: usize) {
-        self.memory.memory().copy_words(from, to, count);
     }
 }

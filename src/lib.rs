@@ -32,13 +32,17 @@ mod clock;
 mod command_line;
 mod display;
 mod error;
+mod frame_memory;
+mod show;
 mod system;
 
 pub use card::{Card, DumbBuffer, Framebuffer, Scatter, SharedBytes, View};
 pub use clock::{Clock, WallTime};
 pub use command_line::Arguments;
-pub use display::{Display, Frame, FrameMemory};
+pub use display::{Display, Frame};
 pub use error::Error;
+pub use frame_memory::FrameMemory;
+pub use show::Update;
 pub use system::{Hotplug, System};
 
 pub use embedded_graphics;
@@ -60,7 +64,8 @@ pub use vitrine_xen::platform::GrantSpace;
 
 /// What most appliances need.
 pub mod prelude {
-    pub use crate::{Clock, Display, Error, Frame, Pacing, Presented, System};
+    pub use crate::gfx::{Canvas, PixelMemory, Surface, View};
+    pub use crate::{Clock, Display, Error, Frame, Pacing, Presented, System, Update};
     pub use core::time::Duration;
     pub use embedded_graphics::pixelcolor::Rgb888;
     pub use embedded_graphics::prelude::*;

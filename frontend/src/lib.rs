@@ -39,4 +39,5 @@ pub use error::Error;
 pub use face::{Card, Cards, Display, Frame, Presented};
 pub use head::Pacing;
 pub use objects::{BufferId, FramebufferId};
+pub use swapchain::Flip;
 pub use tickets::Ticket;

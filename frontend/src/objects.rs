@@ -28,7 +28,7 @@ pub struct BufferId(u64);
 pub struct FramebufferId(u64);
 
 impl FramebufferId {
-    /// Its name in the protocol.
+    /// Its name in the protocol, which no other framebuffer ever has in this domain.
     pub(crate) fn cookie(self) -> u64 {
         self.0
     }

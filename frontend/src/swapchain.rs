@@ -31,6 +31,26 @@ pub enum Outcome {
     Unconfirmed,
 }
 
+/// A page flip, by what it flipped to and its number: no two flips in a domain are the same, and so it is a name for the picture
+/// too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flip {
+    framebuffer: FramebufferId,
+    number: u64,
+}
+
+impl Flip {
+    /// The flip of this number of the swapchain that the framebuffer belongs to.
+    pub fn new(framebuffer: FramebufferId, number: u64) -> Self {
+        Self { framebuffer, number }
+    }
+
+    /// The two numbers that it consists of.
+    pub fn numbers(self) -> (u64, u64) {
+        (self.framebuffer.cookie(), self.number)
+    }
+}
+
 enum Use {
     /// Free since it was shown, or never used.
     Free,
@@ -137,18 +157,18 @@ impl Swapchain {
         Some((buffer.framebuffer, memory, age))
     }
 
-    /// The picture that was flipped to last: the number of its flip, and the memory that it is in. `None` before the first
-    /// flip, after a change of the mode, and while a flip is on its way.
-    pub fn front(&self) -> Option<(u64, &BufferMemory)> {
-        let flips = self.ended.0;
-        let last = |own: &&Buffer| matches!(own.state, Use::Shown) && own.shown == flips && flips != 0;
+    /// The picture that was flipped to last, and the memory that it is in. `None` before the first flip, after a change of the
+    /// mode, and while a flip is on its way.
+    pub fn front(&self) -> Option<(Flip, &BufferMemory)> {
+        let number = self.ended.0;
+        let last = |own: &&Buffer| matches!(own.state, Use::Shown) && own.shown == number && number != 0;
         let idle = !self.buffers.iter().any(|own| matches!(own.state, Use::Flipping));
         let front = self.buffers.iter().find(last).filter(|_| idle)?;
-        Some((flips, front.memory.as_ref()?))
+        Some((Flip { framebuffer: front.framebuffer, number }, front.memory.as_ref()?))
     }
 
-    /// The number of the flip whose picture is on the screen, as far as the back end has said so.
-    pub fn on_screen(&self) -> Option<u64> {
+    /// The picture that is on the screen, if the back end has said that it is.
+    pub fn on_screen(&self) -> Option<Flip> {
         let (flip, _) = self.front()?;
         (self.is_usable() && self.ended.1 == Outcome::Shown).then_some(flip)
     }

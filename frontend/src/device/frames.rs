@@ -8,7 +8,7 @@ use vitrine_xen::platform::FrontPlatform;
 use super::{Connector, Device, Lent};
 use crate::head::{Party, Statistics};
 use crate::objects::FramebufferId;
-use crate::swapchain::{Outcome, Swapchain};
+use crate::swapchain::{Flip, Outcome, Swapchain};
 
 /// How many slots of a connector's ring are left for what is not a frame.
 const RESERVE: u32 = 4;
@@ -38,7 +38,15 @@ impl<P: FrontPlatform> Device<P> {
         }
         let chain = connector.swapchain.as_mut()?;
         let (buffer, memory, age) = chain.lend()?;
-        Some(Lent { generation, buffer, memory, age, resolution: chain.resolution() })
+        let front = chain.front().map(|(flip, memory)| (flip, memory.clone()));
+        Some(Lent { generation, buffer, memory, age, front, resolution: chain.resolution() })
+    }
+
+    /// The picture of an open connector's swapchain that is on its screen now, as far as the back end has said.
+    pub fn on_screen(&self, connector: usize) -> Option<Flip> {
+        self.mode(connector)?;
+        let known = self.connectors.get(connector).filter(|known| known.head.scanout().is_some())?;
+        known.swapchain.as_ref()?.on_screen()
     }
 
     /// Takes a buffer back that is not to be shown.

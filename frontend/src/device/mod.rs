@@ -36,7 +36,7 @@ use crate::head::{Head, Pacing};
 use crate::link::{Goal, Situation, Step, decide};
 use crate::objects::{FramebufferId, Objects};
 use crate::requests::{Purpose, Requests};
-use crate::swapchain::Swapchain;
+use crate::swapchain::{Flip, Swapchain};
 use crate::tickets::{Ticket, Tickets};
 use crate::{Error, config};
 
@@ -101,6 +101,8 @@ pub struct Lent {
     pub memory: BufferMemory,
     /// How many flips old its content is; 0: undefined.
     pub age: u64,
+    /// The picture that was flipped to last, and its bytes.
+    pub front: Option<(Flip, BufferMemory)>,
     /// The mode.
     pub resolution: Resolution,
 }

@@ -14,6 +14,7 @@ use super::{Card, Frame};
 use crate::Error;
 use crate::device::ConnectorInfo;
 use crate::head::{Pacing, Statistics};
+use crate::swapchain::Flip;
 
 /// A connector that pictures are shown on; see [`Card::display`].
 pub struct Display<P: FrontPlatform> {
@@ -79,6 +80,11 @@ impl<P: FrontPlatform> Display<P> {
     pub async fn acquire(&mut self) -> Result<Frame<'_, P>, Error> {
         let lent = poll_fn(|context| self.card.frames.poll_lend(self.connector, context)).await?;
         Ok(Frame::new(self, lent))
+    }
+
+    /// The picture that is on the screen now, if it is one of a [`Frame`] and the back end has said that it is there.
+    pub fn on_screen(&self) -> Option<Flip> {
+        self.card.frames.on_screen(self.connector)
     }
 
     /// Resolves when the connection on which the last frame was shown is gone, and with it the picture. For appliances

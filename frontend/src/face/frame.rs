@@ -10,6 +10,7 @@ use super::Display;
 use crate::Error;
 use crate::backing::BufferMemory;
 use crate::device::Lent;
+use crate::swapchain::Flip;
 
 /// How [`Frame::present`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,12 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
         &self.lent.memory
     }
 
+    /// The picture that was presented last, and its bytes, which may be read as long as this frame is there: on the screen is
+    /// what they hold. `None` when there was none in this mode and connection.
+    pub fn front(&self) -> Option<(Flip, &BufferMemory)> {
+        self.lent.front.as_ref().map(|(flip, memory)| (*flip, memory))
+    }
+
     /// Sends the frame to the screen; resolves when it is there, or when it is certain that this can't be said.
     pub async fn present(mut self) -> Result<Presented, Error> {
         self.send();
@@ -59,7 +66,9 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
     /// Sends frames to several screens, one right after the other, and resolves when all are there. What is told is how the
     /// first of them ended that is not on its screen.
     pub async fn present_together(mut frames: Vec<Self>) -> Result<Presented, Error> {
-        frames.iter_mut().for_each(Self::send);
+        for frame in &mut frames {
+            frame.send();
+        }
         let mut all = Ok(Presented::Shown);
         for frame in &frames {
             let presented = frame.sent().await;
@@ -70,13 +79,17 @@ impl<'a, P: FrontPlatform> Frame<'a, P> {
         all
     }
 
-    fn send(&mut self) {
+    /// Sends the frame to the screen, once, without waiting until it is there; that is [`Self::sent`]. `None` when it can't be
+    /// shown any more.
+    pub fn send(&mut self) -> Option<Flip> {
         let Display { card, connector, shown, .. } = self.display;
         self.flip = card.frames.present(*connector, &self.lent);
         shown.set(self.lent.generation);
+        self.flip.map(|number| Flip::new(self.lent.buffer, number))
     }
 
-    async fn sent(&self) -> Result<Presented, Error> {
+    /// Resolves when the frame that was sent is on the screen, or when it is certain that this can't be said.
+    pub async fn sent(&self) -> Result<Presented, Error> {
         let Display { card, connector, .. } = self.display;
         let Some(flip) = self.flip else { return Ok(Presented::Disconnected) };
         poll_fn(|context| card.frames.poll_outcome(*connector, self.lent.generation, flip, context)).await

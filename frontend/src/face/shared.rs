@@ -15,7 +15,7 @@ use crate::Error;
 use crate::config::Location;
 use crate::device::{Device, Lent};
 use crate::head::{Pacing, Statistics};
-use crate::swapchain::Outcome;
+use crate::swapchain::{Flip, Outcome};
 
 /// An engine that handles share.
 pub struct Shared<P: FrontPlatform> {
@@ -105,6 +105,8 @@ pub trait Frames {
     fn set_pacing(&self, connector: usize, pacing: Pacing);
     fn statistics(&self, connector: usize) -> Statistics;
     fn is_connected(&self) -> bool;
+    /// The picture that is on a connector's screen.
+    fn on_screen(&self, connector: usize) -> Option<Flip>;
     fn poll_mode(&self, connector: usize, context: &mut Context<'_>) -> Poll<Result<Resolution, Error>>;
     fn poll_lend(&self, connector: usize, context: &mut Context<'_>) -> Poll<Result<Lent, Error>>;
     fn give_back(&self, connector: usize, lent: &Lent);
@@ -138,6 +140,10 @@ impl<P: FrontPlatform> Frames for Shared<P> {
 
     fn is_connected(&self) -> bool {
         self.device.borrow().is_connected()
+    }
+
+    fn on_screen(&self, connector: usize) -> Option<Flip> {
+        self.device.borrow().on_screen(connector)
     }
 
     fn poll_mode(&self, connector: usize, context: &mut Context<'_>) -> Poll<Result<Resolution, Error>> {

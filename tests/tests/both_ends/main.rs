@@ -19,6 +19,8 @@ mod connection;
 mod displ_be;
 mod displays;
 mod edid;
+#[path = "../../../src/frame_memory.rs"]
+mod frame_memory;
 mod frames;
 mod hostile;
 mod hotplug;
@@ -33,5 +35,8 @@ mod scripted;
 mod setup;
 mod several;
 mod shortage;
+#[path = "../../../src/show.rs"]
+mod show;
 mod states;
+mod views;
 mod walk;
