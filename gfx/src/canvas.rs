@@ -127,18 +127,18 @@ impl Canvas {
         Ok(())
     }
 
-    /// Whether the tile of this number differs from the one in the picture that was presented last.
-    fn is_new(&self, tile: usize) -> bool {
-        self.last.is_none() || self.tiles.was_looked_at() || self.tiles.hashes()[tile] != self.front[tile]
+    /// Whether tiles count as changed whatever their hashes are.
+    fn all_is_new(&self) -> bool {
+        self.last.is_none() || self.tiles.was_looked_at()
     }
 
     /// The composed picture is the one that was presented last.
     fn present(&mut self, id: PictureId) {
         self.number += 1;
-        for tile in 0..self.changed.len() {
-            if self.is_new(tile) {
-                self.changed[tile] = self.number;
-            }
+        let all = self.all_is_new();
+        let tiles = self.tiles.hashes().iter().zip(&self.front);
+        for (changed, (now, before)) in self.changed.iter_mut().zip(tiles) {
+            *changed = if all | (now != before) { self.number } else { *changed };
         }
         self.tiles.swap_hashes(&mut self.front);
         self.last = Some(id);
@@ -161,7 +161,7 @@ impl<'c, V: View> Composed<'c, V> {
     /// Whether it is the same as the picture of that name, so that it need not be drawn when that one is on the screen.
     pub fn is(&self, presented: Option<PictureId>) -> bool {
         let canvas = &*self.canvas;
-        presented.is_some() && canvas.last == presented && !(0..canvas.changed.len()).any(|tile| canvas.is_new(tile))
+        presented.is_some() && canvas.last == presented && !canvas.all_is_new() && canvas.tiles.hashes() == canvas.front
     }
 
     /// Makes the picture in a buffer, and touches no more pixels than it must.

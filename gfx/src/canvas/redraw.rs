@@ -56,15 +56,12 @@ pub(super) fn paint<'c, V: View, M: PixelMemory>(
     assert_eq!(buffer.size(), size, "a buffer is of another size than the picture");
     let front = front.filter(|_| canvas.last.is_some());
     let held = canvas.number_held(age);
-    for tile in 0..canvas.redrawn.len() {
-        let copied = front.is_some() || canvas.changed[tile] <= held;
-        canvas.redrawn[tile] = canvas.is_new(tile) || !copied;
-    }
+    let copies = canvas.plan(held, front.is_some());
     let drawn = canvas.rectangles();
     for &area in drawn.areas() {
         draw(canvas, view, buffer, area);
     }
-    let copied = front.map_or(0, |front| canvas.copy_forward(buffer, front, held));
+    let copied = front.filter(|_| copies).map_or(0, |front| canvas.copy_forward(buffer, front, held));
     Painted { canvas, drawn, copied }
 }
 
@@ -85,11 +82,25 @@ impl Canvas {
         if known { (self.number + 1).saturating_sub(age) } else { 0 }
     }
 
+    /// Decides which tiles of a buffer that holds the picture of this number are drawn: those that have changed, and, when
+    /// nothing can be copied, those that the buffer lacks. Returns whether it lacks any that are not drawn.
+    fn plan(&mut self, held: u64, can_copy: bool) -> bool {
+        let all = self.all_is_new();
+        let mut copies = false;
+        let tiles = self.tiles.hashes().iter().zip(&self.front).zip(&self.changed);
+        for (redrawn, ((now, before), changed)) in self.redrawn.iter_mut().zip(tiles) {
+            let (new, lacking) = (all | (now != before), *changed > held);
+            *redrawn = new | (lacking & !can_copy);
+            copies |= lacking & !new & can_copy;
+        }
+        copies
+    }
+
     /// A few rectangles that hold all tiles to be drawn; those that they hold besides are marked too.
     fn rectangles(&mut self) -> Damage {
         let mut damage = Damage::NONE;
         let columns = self.tiles.columns();
-        for (row, tiles) in self.redrawn.chunks(columns).enumerate() {
+        for (row, tiles) in self.redrawn.chunks(columns).enumerate().filter(|(_, tiles)| tiles.contains(&true)) {
             let mut column = 0;
             for run in tiles.chunk_by(|one, other| one == other) {
                 if run[0] {

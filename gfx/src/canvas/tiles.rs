@@ -38,14 +38,21 @@ pub(super) struct Tiles {
     looked: Cell<bool>,
 }
 
-/// Tiles next to each other in a row, and the pixels of each that an operation touches.
-struct Run {
-    from: usize,
-    to: usize,
-    /// From the left edge of each tile.
-    left: usize,
-    right: usize,
-    whole: bool,
+/// What an operation does to the tiles of one row: to the first of those that it touches, to the last, and to all between.
+#[derive(Clone, Copy)]
+struct Marks {
+    first: Mark,
+    middle: Mark,
+    last: Mark,
+}
+
+/// What an operation does to a tile.
+#[derive(Clone, Copy)]
+enum Mark {
+    /// Hides all that was there.
+    Replace(u64),
+    /// Comes after what was there.
+    Follow(u64),
 }
 
 impl Tiles {
@@ -154,31 +161,68 @@ impl Tiles {
         if let Below::Moved(from) = below {
             digest = self.note_move(from.envelope(area), digest);
         }
-        let (_, rows) = self.touched(area);
-        let runs = self.runs(area.left as usize, area.right as usize);
+        let hides = below == Below::Hidden;
+        let (columns, rows) = self.touched(area);
+        let whole = self.marks(area, 0..TILE_HEIGHT, true, digest, hides);
         for row in rows {
-            let top = (area.top as usize).saturating_sub(row * TILE_HEIGHT);
-            let height = TILE_HEIGHT.min(self.size.height as usize - row * TILE_HEIGHT);
-            let bottom = height.min(area.bottom as usize - row * TILE_HEIGHT);
-            for run in runs.iter().flatten() {
-                let tiles = row * self.columns + run.from..row * self.columns + run.to;
-                if run.whole && top == 0 && bottom == height {
-                    self.touch_whole(tiles, digest, below);
-                } else {
-                    let edges = (run.left | run.right << 16 | top << 32 | bottom << 48) as u64;
-                    let digest = spread(digest ^ spread(edges));
-                    self.hashes[tiles].iter_mut().for_each(|hash| *hash = follow(*hash, digest));
-                }
-            }
+            let start = row * TILE_HEIGHT;
+            let height = TILE_HEIGHT.min(self.size.height as usize - start);
+            let part = (area.top as usize).saturating_sub(start)..height.min(area.bottom as usize - start);
+            let marks = match part == (0..height) {
+                true => whole,
+                false => self.marks(area, part, false, digest, hides),
+            };
+            self.touch(row * self.columns + columns.start..row * self.columns + columns.end, &marks);
         }
     }
 
-    fn touch_whole(&mut self, tiles: Range<usize>, digest: u64, below: Below) {
-        if below == Below::Hidden {
-            self.hashes[tiles.clone()].fill(digest);
-            self.covered[tiles].fill(true);
-        } else {
-            self.hashes[tiles].iter_mut().for_each(|hash| *hash = follow(*hash, digest));
+    /// What an operation does to tiles of which it touches the columns of `area` and these rows.
+    fn marks(&self, area: Area, rows: Range<usize>, all_rows: bool, digest: u64, hides: bool) -> Marks {
+        let (left, right) = (area.left as usize, area.right as usize);
+        let width = self.size.width as usize;
+        let mark = |columns: Range<usize>, all_columns: bool| match (all_columns && all_rows, hides) {
+            (true, true) => Mark::Replace(digest),
+            (true, false) => Mark::Follow(digest),
+            (false, _) => {
+                let edges = columns.start | columns.end << 16 | rows.start << 32 | rows.end << 48;
+                Mark::Follow(spread(digest ^ spread(edges as u64)))
+            }
+        };
+        let tile = |tile: usize| {
+            let start = tile * TILE_WIDTH;
+            let end = TILE_WIDTH.min(width - start);
+            let touched = left.saturating_sub(start)..end.min(right - start);
+            mark(touched.clone(), touched == (0..end))
+        };
+        Marks {
+            first: tile(left / TILE_WIDTH),
+            middle: mark(0..TILE_WIDTH, true),
+            last: tile((right - 1) / TILE_WIDTH),
+        }
+    }
+
+    /// Marks tiles that are next to each other.
+    fn touch(&mut self, tiles: Range<usize>, marks: &Marks) {
+        let (first, last) = (tiles.start, tiles.end - 1);
+        self.mark_one(first, marks.first);
+        if first == last {
+            return;
+        }
+        self.mark_one(last, marks.last);
+        let between = first + 1..last;
+        match marks.middle {
+            Mark::Replace(digest) => {
+                self.hashes[between.clone()].fill(digest);
+                self.covered[between].fill(true);
+            }
+            Mark::Follow(digest) => self.hashes[between].iter_mut().for_each(|hash| *hash = follow(*hash, digest)),
+        }
+    }
+
+    fn mark_one(&mut self, tile: usize, mark: Mark) {
+        match mark {
+            Mark::Replace(digest) => (self.hashes[tile], self.covered[tile]) = (digest, true),
+            Mark::Follow(digest) => self.hashes[tile] = follow(self.hashes[tile], digest),
         }
     }
 
@@ -192,20 +236,6 @@ impl Tiles {
         self.moved = if self.moved.is_empty() { whole } else { self.moved.envelope(whole) };
         let found = rows.flat_map(|row| &self.hashes[row * self.columns..][columns.clone()]);
         found.fold(digest, |digest, hash| follow(digest, *hash))
-    }
-
-    /// Pixels from `left` to `right` of a row, as tiles that are touched alike: one in part, some as a whole, one in part.
-    fn runs(&self, left: usize, right: usize) -> [Option<Run>; 3] {
-        let width = self.size.width as usize;
-        let (first, last) = (left / TILE_WIDTH, (right - 1) / TILE_WIDTH);
-        let part = |tile: usize| {
-            let start = tile * TILE_WIDTH;
-            let end = TILE_WIDTH.min(width - start);
-            let (left, right) = (left.saturating_sub(start), end.min(right - start));
-            Run { from: tile, to: tile + 1, left, right, whole: left == 0 && right == end }
-        };
-        let middle = Run { from: first + 1, to: last.max(first + 1), left: 0, right: TILE_WIDTH, whole: true };
-        [Some(part(first)), Some(middle), (last > first).then(|| part(last))]
     }
 }
 
