@@ -1,4 +1,5 @@
-//! Tells the linker how an image is made: no start-up files, no libraries, and the layout of `linker.ld`.
+//! Tells the linker how an image is made: no start-up files, no libraries, and the layout of `linker.ld`. Makes the font of
+//! the examples' headlines, too.
 //!
 //! The arguments go to examples only, because each of them is an image. Images are known by the relocation model that
 //! only they are built with (`cargo xtask image` does); in other builds, such as `cargo test`, the examples are linked
@@ -26,7 +27,10 @@ const IMAGE: &[&str] = &[
     "-Wl,--gc-sections",
 ];
 
-fn main() {
+/// What headlines are written with.
+const HEADLINE: &str = " !&'(),-./0123456789:?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz–";
+
+fn main() -> Result<(), vitrine_assets::Error> {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR for build scripts");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=linker.ld");
@@ -38,4 +42,6 @@ fn main() {
     if image {
         println!("cargo::rustc-link-arg-examples=-Wl,-T,{root}/linker.ld");
     }
+    let headline = vitrine_assets::font("gfx/fonts/Roboto-Light.ttf").named("Headline").characters(HEADLINE);
+    headline.cap_heights(&[40, 56, 80, 112]).write("headlines")
 }

@@ -161,8 +161,12 @@ impl Frame<'_> {
     /// Sends frames to several displays, one right after the other, and resolves when all are there. What is told is how the
     /// first of them ended that is not on its screen.
     pub async fn present_together(frames: Vec<Self>) -> Result<Presented, Error> {
-        let frames = frames.into_iter().map(|frame| frame.frame).collect();
-        Ok(face::Frame::present_together(frames).await?)
+        let (frames, shown): (Vec<_>, Vec<_>) = frames.into_iter().map(|frame| (frame.frame, frame.shown)).unzip();
+        let presented = face::Frame::present_together(frames).await?;
+        if presented == Presented::Shown {
+            shown.into_iter().for_each(note_shown);
+        }
+        Ok(presented)
     }
 
     /// Sends the frame to the screen; resolves when it is there.

@@ -45,6 +45,8 @@ pub use frame_memory::FrameMemory;
 pub use show::Update;
 pub use system::{Hotplug, System};
 
+/// Waits for the first of several things.
+pub use embassy_futures::select;
 pub use embedded_graphics;
 pub use log;
 pub use vitrine_frontend::Error as DisplayError;
@@ -69,6 +71,7 @@ pub mod prelude {
     pub use core::time::Duration;
     pub use embedded_graphics::pixelcolor::Rgb888;
     pub use embedded_graphics::prelude::*;
+    pub use embedded_graphics::primitives::Rectangle;
     pub use log::{debug, error, info, warn};
 }
 

@@ -55,7 +55,7 @@ async fn render(system: System) -> Result<(), Error> {
     Ok(())
 }
 
-fn surface(pixels: &mut Vec<u32>) -> Option<Surface<&mut [u32]>> {
+fn surface(pixels: &mut [u32]) -> Option<Surface<&mut [u32]>> {
     Surface::new(&mut pixels[..], SIZE).ok()
 }
 
