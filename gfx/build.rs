@@ -5,7 +5,7 @@ use vitrine_assets::{Error, characters, font};
 /// What a heading is written with: it is large, so it does without the rarer signs.
 const HEADING: &str = " !&'(),-./0123456789:?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz–";
 
-/// What the subset files have beyond ASCII.
+/// What everyday text has beyond ASCII.
 const SIGNS: &str = "°±µ·×–—’•…";
 
 /// Heights of an `x`, in pixels, that text is made for.
@@ -16,6 +16,10 @@ fn main() -> Result<(), Error> {
     let text = |weight: &str| font(format!("fonts/Roboto-{weight}.ttf")).named(weight).and_characters(SIGNS);
     text("Regular").x_heights(X_HEIGHTS).write("regular")?;
     text("Medium").x_heights(X_HEIGHTS).write("medium")?;
+    for (weight, file) in [("Regular", "european_regular"), ("Medium", "european_medium")] {
+        let letters = text(weight).and_characters(characters::LATIN_1).and_characters(characters::LATIN_EXTENDED_A);
+        letters.and_characters(characters::TYPOGRAPHIC).x_heights(X_HEIGHTS).write(file)?;
+    }
 
     let light = |characters: &str| font("fonts/Roboto-Light.ttf").named("Light").characters(characters);
     light(HEADING).x_heights(&[25, 38]).write("titles")?;

@@ -8,8 +8,14 @@ pub const ASCII: &str =
 pub const LATIN_1: &str =
     "¡¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ";
 
-/// What careful writing needs beyond [`ASCII`]: degrees, dashes, quotation marks, a bullet, an ellipsis.
-pub const TYPOGRAPHIC: &str = "°±µ·×–—‘’“”„•…";
+/// The letters of Latin Extended-A, and four more that Romanian has: with [`LATIN_1`], the Latin alphabets of Europe and Turkey.
+pub const LATIN_EXTENDED_A: &str = "\
+    ĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦħĨĩĪīĬĭĮįİıĲĳĴĵĶķĸĹĺĻļĽ\
+    ľŁłŃńŅņŇňŊŋŌōŎŏŐőŒœŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŦŧŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž\
+    ȘșȚț";
+
+/// What careful writing needs beyond [`ASCII`]: degrees, dashes, quotation marks, a bullet, an ellipsis, signs.
+pub const TYPOGRAPHIC: &str = "°±µ·×–—‘’‚“”„†‡•…‰‹›€™−≈≠≤≥";
 
 /// What figures are written with.
 pub const FIGURES: &str = " %+,-./0123456789:–";

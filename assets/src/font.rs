@@ -114,8 +114,9 @@ impl FontSource {
             }
             let atlas = Atlas::rasterise(&raster, &face, &characters, size).ok_or_else(too_odd)?;
             let name = format!("{}_{size:.0}", self.name());
-            output::write(&name, &atlas.coverage)?;
-            code += &code::font(&name, &prefix, &atlas, self.kerned);
+            let pictures = format!("{file}.{name}");
+            output::write(&pictures, &atlas.coverage)?;
+            code += &code::font(&name, &prefix, &atlas, &pictures, self.kerned);
         }
         output::write(&format!("{file}.rs"), code)
     }

@@ -45,6 +45,8 @@ fn paragraphs() {
         let paragraph = Paragraph::new(style, area.offset(-6)).vertical(Vertical::Middle);
         paragraph.fitted(&fonts::MEDIUM, text).draw(&mut surface, text);
     }
+    let european = TextStyle::new(&fonts::european::MEDIUM_17, WRITING).aligned(Align::Right);
+    european.draw(&mut surface, "„Žluťoučký kůň“ – Größe, œuvre, İstanbul, 5 €", Point::new(650, 400));
     TextStyle::new(&fonts::REGULAR_19, WRITING).draw(&mut surface, "Nobody has 漢字 or 🚆 here", Point::new(10, 400));
     vitrine_golden::check!("paragraphs", 660, &surface.into_memory());
 }

@@ -27,8 +27,8 @@ pub fn shared(prefix: &str, characters: &[char], kerning: Option<&Kerning>) -> S
     code
 }
 
-/// One size.
-pub fn font(name: &str, prefix: &str, atlas: &Atlas, kerned: bool) -> String {
+/// One size, whose pictures are in a file of their own.
+pub fn font(name: &str, prefix: &str, atlas: &Atlas, pictures: &str, kerned: bool) -> String {
     let glyphs: String = atlas.glyphs.iter().fold(String::new(), |code, glyph| {
         let (left, top, width, height) = (glyph.left, glyph.top, glyph.width, glyph.height);
         code + &format!(
@@ -46,7 +46,7 @@ pub fn font(name: &str, prefix: &str, atlas: &Atlas, kerned: bool) -> String {
          pub static {name}: Font = Font::new(\n    \
          Metrics {{ size: {size_64ths}, ascent: {ascent}, descent: {descent}, cap_height: {cap_height} }},\n    \
          {prefix}_RANGES,\n    &[\n{glyphs}    ],\n    \
-         Coverage::{encoding}(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\"))),\n    {kerning},\n);\n",
+         Coverage::{encoding}(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{pictures}\"))),\n    {kerning},\n);\n",
         face = atlas.face,
         size = atlas.size,
         count = atlas.glyphs.len() - 1,
