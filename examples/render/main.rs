@@ -8,7 +8,7 @@
 
 extern crate alloc;
 
-use alloc::{vec, vec::Vec};
+use alloc::vec;
 use vitrine::gfx::{PixelMemory, Surface, simd};
 use vitrine::prelude::*;
 use vitrine_scenes::{
