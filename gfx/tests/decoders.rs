@@ -126,6 +126,13 @@ fn pictures_that_are_too_large_are_refused_before_there_is_memory_for_them() {
     let before = allocation_counter::measure(|| {
         // As large as may be, of bytes that can't hold so much.
         assert_eq!(Picture::decode(&size(16_384, 4096)).unwrap_err(), ImageError::Truncated);
+        let qoi = [&b"qoif"[..], &[0, 0, 0x40, 0], &[0, 0, 0x10, 0], &[4, 0], &data].concat();
+        assert_eq!(Picture::decode(&qoi).unwrap_err(), ImageError::Truncated);
+        // A compressed one, the only kind that may be shorter than its pixels.
+        let mut bmp = bmp(&[0; 3], Size::new(1, 1), false);
+        bmp[18..26].copy_from_slice(&[0, 0x40, 0, 0, 0, 0x10, 0, 0]);
+        bmp[28..34].copy_from_slice(&[8, 0, 1, 0, 0, 0]);
+        assert_eq!(Picture::decode(&bmp).unwrap_err(), ImageError::Truncated);
     });
     assert!(before.bytes_total < 4096, "{before:?}");
 }

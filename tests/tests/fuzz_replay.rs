@@ -86,3 +86,18 @@ fn requests() {
 fn page_directories() {
     replay("directories");
 }
+
+#[test]
+fn png_pictures() {
+    replay("png");
+}
+
+#[test]
+fn qoi_pictures() {
+    replay("qoi");
+}
+
+#[test]
+fn bmp_pictures() {
+    replay("bmp");
+}

@@ -83,6 +83,9 @@ impl Picture {
     /// See [`ImageError`].
     pub fn from_qoi(bytes: &[u8]) -> Result<Self, ImageError> {
         let picture = Qoi::parse(bytes)?;
+        if !picture.may_be_whole() {
+            return Err(ImageError::Truncated);
+        }
         let mut pixels = reserve(picture.size())?;
         let count = pixels.capacity();
         pixels.extend(picture.pixels().take(count));

@@ -1,8 +1,8 @@
 //! Portable Network Graphics (<https://www.w3.org/TR/png-3/>), whose words are used here.
 //!
 //! DEFLATE is `miniz_oxide`'s work. What is around it is here, because no crate fits an image of 256 KiB: `minipng` knows no
-//! interlacing and no transparent colours, and `zune-png` takes 55 KB, as much as a quarter of a small appliance, where this
-//! takes a third of it. It goes by rows, so that beside the picture only a window of 32 KiB and two rows are needed.
+//! interlacing and no transparent colours, and `zune-png` takes 55 KB of an image, a quarter of a small one, where this
+//! takes 22. It goes by rows, so that beside the picture only a window of 32 KiB and two rows are needed.
 //!
 //! Begin reading at [`decode`]; then [`chunks`](mod@chunks), [`inflate`], [`filter`] and [`samples`] are in the order in which
 //! bytes become pixels.

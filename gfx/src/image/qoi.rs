@@ -13,6 +13,9 @@ use embedded_graphics_core::primitives::Rectangle;
 
 const HEADER: usize = 14;
 
+/// The most pixels that a byte stands for: a run.
+const MOST_OF_A_BYTE: usize = 62;
+
 /// A QOI picture in memory: a view, nothing is decoded until it is drawn, and nothing is allocated then.
 #[derive(Clone, Copy, Debug)]
 pub struct Qoi<'a> {
@@ -65,6 +68,13 @@ impl<'a> Qoi<'a> {
             return Err(QoiError::Size { size });
         }
         Ok(Self { size, chunks })
+    }
+
+    /// Whether there are bytes enough for all pixels, if each stood for as many as it can: to be looked at before there is memory for
+    /// them.
+    pub(super) const fn may_be_whole(&self) -> bool {
+        let pixels = self.size.width as usize * self.size.height as usize;
+        pixels / MOST_OF_A_BYTE <= self.chunks.len()
     }
 
     /// The pixels as ARGB8888, row by row, decoded as they are asked for; fewer than there should be when the bytes end early,

@@ -1,17 +1,19 @@
 //! What each fuzz target does with its bytes. It is here, and not in `fuzz/`, so that the normal test run can do the same
 //! with the kept corpus on a stable compiler (`tests/tests/fuzz_replay.rs`).
 //!
-//! Every body drives a real engine over the fake Xen. The bytes are what the other end does: they are read as a row of
+//! Nearly every body drives a real engine over the fake Xen. The bytes are what the other end does: they are read as a row of
 //! actions, most of which follow the protocol so far that the engine goes deep, and some of which do not follow it at all.
 //! A finding is a panic: of the engine, or of the checks here, which are the same for all. No rule of Xen is broken
 //! ([`World::violations`](vitrine_xen::fake::World::violations)), no event leads to work without end, and when the other
 //! end has gone nothing is left.
 //!
 //! Where to begin reading: [`TARGETS`], then [`guest`] (the front end is real) and [`host`] (the back end is real).
+//! [`edid`] and [`pictures`] are about files.
 
 pub mod edid;
 pub mod guest;
 pub mod host;
+pub mod pictures;
 
 /// The bytes of one run, read as actions.
 pub type Input<'a> = arbitrary::Unstructured<'a>;
@@ -39,6 +41,9 @@ pub const TARGETS: &[Target] = &[
     Target { name: "edid", body: edid::edid },
     Target { name: "requests", body: host::requests },
     Target { name: "directories", body: host::directories },
+    Target { name: "png", body: pictures::png },
+    Target { name: "qoi", body: pictures::qoi },
+    Target { name: "bmp", body: pictures::bmp },
 ];
 
 /// Does actions of one kind after the other until the bytes are used up.
