@@ -152,15 +152,19 @@ impl Cell<'_> {
         }
         let mut stage = [0; STAGE];
         let mut sample = |part: &mut [u32]| {
+            // A copy, which is kept in registers.
+            let mut axis = across;
             for pixel in part {
-                let between = across.between();
-                let across_row = |row: &[u32]| lerp(row[between.one], row[between.other], between.weight);
-                *pixel = match down.weight {
+                let between = axis.between();
+                let across_row =
+                    |row: &[u32]| lerp(spread(row[between.one]), spread(row[between.other]), between.weight);
+                *pixel = gathered(match down.weight {
                     0 => across_row(one),
                     weight => lerp(across_row(one), across_row(other), weight),
-                };
-                across.advance();
+                });
+                axis.advance();
             }
+            across = axis;
         };
         if opaque && self.opacity == u8::MAX {
             for from in (0..count).step_by(STAGE) {
@@ -180,13 +184,28 @@ impl Cell<'_> {
     }
 }
 
+/// The channels of a pixel in 16 bits each, in an order of their own.
+#[inline(always)]
+fn spread(pixel: u32) -> u64 {
+    let pixel = u64::from(pixel);
+    (pixel | pixel << 24) & CHANNELS
+}
+
+/// Undoes [`spread`].
+#[inline(always)]
+fn gathered(channels: u64) -> u32 {
+    (channels | channels >> 24) as u32
+}
+
+/// The lower byte of each 16 bits.
+const CHANNELS: u64 = 0x00ff_00ff_00ff_00ff;
+
 /// Each channel of `other` by `weight / 256`, at most 255, and of `one` by the rest, rounded to the nearest.
 #[inline(always)]
-fn lerp(one: u32, other: u32, weight: u32) -> u32 {
-    const EVEN: u32 = 0x00ff_00ff;
-    const HALF: u32 = 0x0080_0080;
-    let mixed = |one: u32, other: u32| (one & EVEN) * (256 - weight) + (other & EVEN) * weight + HALF;
-    mixed(one, other) >> 8 & EVEN | mixed(one >> 8, other >> 8) & !EVEN
+fn lerp(one: u64, other: u64, weight: u32) -> u64 {
+    const HALF: u64 = 0x0080_0080_0080_0080;
+    let weight = u64::from(weight);
+    (one * (256 - weight) + other * weight + HALF) >> 8 & CHANNELS
 }
 
 impl<M: PixelMemory> Surface<M> {
