@@ -145,7 +145,7 @@ impl Columns {
 /// Rounds to a premultiplied pixel. Filters that overshoot may make a channel larger than its alpha, which is then cut.
 fn pixel(channels: [f32; 4]) -> u32 {
     // Added to a number of 0 to 255 this leaves its nearest integer in the lowest bits: the cast would take longer than the sum.
-    const INTEGERS: f32 = (1 << f32::MANTISSA_DIGITS - 1) as f32;
+    const INTEGERS: f32 = (1 << (f32::MANTISSA_DIGITS - 1)) as f32;
     let bytes = channels.map(|channel| (channel.clamp(0.0, 255.0) + INTEGERS).to_bits() as u8);
     let [alpha, red, green, blue] = u32::from_ne_bytes(bytes).to_be_bytes();
     u32::from_be_bytes([alpha, red.min(alpha), green.min(alpha), blue.min(alpha)])
