@@ -32,29 +32,36 @@ fn by_groups<S: Simd>(simd: S, below: &mut [u32], color: u32, coverage: &[u8]) {
     for (pixels, group) in below.iter_mut().zip(groups) {
         cover_group(simd, pixels, color, group);
     }
+    let (eights, rest) = rest.as_chunks::<8>();
+    let (below, below_rest) = below_rest.as_chunks_mut::<8>();
+    for (pixels, eight) in below.iter_mut().zip(eights) {
+        cover_eight(simd, pixels, color, *eight);
+    }
     if !rest.is_empty() {
-        let (mut pixels, mut group) = ([0; GROUP], [0; GROUP]);
-        pixels[..rest.len()].copy_from_slice(below_rest);
-        group[..rest.len()].copy_from_slice(rest);
-        cover_group(simd, &mut pixels, color, &group);
-        below_rest.copy_from_slice(&pixels[..rest.len()]);
+        let mut pixels = core::array::from_fn(|index| below_rest.get(index).copied().unwrap_or(0));
+        let eight = core::array::from_fn(|index| rest.get(index).copied().unwrap_or(0));
+        cover_eight(simd, &mut pixels, color, eight);
+        below_rest.iter_mut().zip(pixels).for_each(|(pixel, covered)| *pixel = covered);
     }
 }
 
 #[inline(always)]
 fn cover_group<S: Simd>(simd: S, pixels: &mut [u32; GROUP], color: u32x8<S>, coverage: &[u8; GROUP]) {
-    let (sixteens, _) = coverage.as_chunks::<16>();
-    if sixteens.iter().fold(0, |any, sixteen| any | u128::from_ne_bytes(*sixteen)) == 0 {
+    let (eights, _) = coverage.as_chunks();
+    if eights.iter().fold(0, |any, eight| any | u64::from_ne_bytes(*eight)) == 0 {
         return;
     }
-    let (pixels, _) = pixels.as_chunks_mut::<16>();
-    for (pixels, sixteen) in pixels.iter_mut().zip(sixteens) {
-        let (first, last) = u8x16::from_slice(simd, sixteen).widen();
-        let (pixels, _) = pixels.as_chunks_mut::<8>();
-        for (pixels, weights) in pixels.iter_mut().zip([first, last]) {
-            let (low, high) = weights.widen();
-            let weights = low.combine(high);
-            lanes::blend(u32x8::from_slice(simd, pixels), color, lanes::halves(weights)).store_slice(pixels);
-        }
+    let (pixels, _) = pixels.as_chunks_mut();
+    for (pixels, eight) in pixels.iter_mut().zip(eights) {
+        cover_eight(simd, pixels, color, *eight);
     }
+}
+
+#[inline(always)]
+fn cover_eight<S: Simd>(simd: S, pixels: &mut [u32; 8], color: u32x8<S>, coverage: [u8; 8]) {
+    let mut sixteen = [0; 16];
+    sixteen[..8].copy_from_slice(&coverage);
+    let (low, high) = u8x16::from_slice(simd, &sixteen).widen().0.widen();
+    let weights = lanes::halves(low.combine(high));
+    lanes::blend(u32x8::from_slice(simd, pixels), color, weights).store_slice(pixels);
 }
