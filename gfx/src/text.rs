@@ -12,7 +12,9 @@
 //! ```
 //!
 //! Text in a box is a [`Paragraph`]. Bitmap fonts of embedded-graphics and its friends are drawn by its own `Text`, or many
-//! times faster as a [`FontBuf`]. Fonts of one's own come from a build script, with the crate `vitrine-assets`.
+//! times faster as a [`FontBuf`]. Fonts of one's own come from a build script, with the
+//! crate `vitrine-assets`, or, for text that nobody knew when the image was built, from a font file that the appliance
+//! carries: `TrueType`, with the feature `truetype`.
 
 pub mod atlas;
 mod buffer;
@@ -23,6 +25,8 @@ mod line;
 mod mono;
 mod paragraph;
 mod style;
+#[cfg(feature = "truetype")]
+mod truetype;
 mod wrap;
 
 #[cfg(test)]
@@ -33,4 +37,6 @@ pub use buffer::FontBuf;
 pub use line::Line;
 pub use paragraph::{Paragraph, Vertical};
 pub use style::{Align, Style, TextStyle};
+#[cfg(feature = "truetype")]
+pub use truetype::{TrueType, TrueTypeError};
 pub use wrap::{LineEnd, TextLine};

@@ -88,6 +88,12 @@ impl Range {
         Self { first, last, glyph }
     }
 
+    /// The first character.
+    #[cfg(feature = "truetype")]
+    pub(super) const fn first(&self) -> char {
+        self.first
+    }
+
     /// Whether the character is the one after the last.
     pub(super) const fn precedes(&self, character: char) -> bool {
         self.last as u32 + 1 == character as u32
@@ -231,7 +237,11 @@ impl<'f> Atlas<'f> {
     }
 
     fn index_of(&self, character: char) -> Option<u16> {
-        let range = self.ranges.iter().find(|range| character <= range.last)?;
+        // Nearly always ASCII.
+        let first = self.ranges.first()?;
+        let index =
+            if character <= first.last { 0 } else { self.ranges.partition_point(|range| range.last < character) };
+        let range = self.ranges.get(index)?;
         (range.first <= character).then(|| range.glyph + (u32::from(character) - u32::from(range.first)) as u16)
     }
 }

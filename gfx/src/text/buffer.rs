@@ -1,4 +1,6 @@
-//! Fonts that are made at run time: bitmap fonts of embedded-graphics' kind.
+//! Fonts that are made at run time.
+//!
+//! Here are those of embedded-graphics' kind; `truetype` fills the same [`FontBuf`] from a font file.
 
 use super::atlas::{Atlas, Coverage, Font, Glyph, LARGEST_GLYPH, Metrics, Range};
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
