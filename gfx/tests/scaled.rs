@@ -56,8 +56,8 @@ fn sample(picture: &Picture, across: Between, down: Between) -> [u32; 4] {
         core::array::from_fn(|i| (one[i] * (256 - weight) + other[i] * weight + 128) / 256)
     };
     let pixel = |x: u32, y: u32| channels(picture.pixels()[(y * picture.size().width + x) as usize]);
-    let row = |y| lerp(pixel(across.0, y), pixel(across.1, y), across.2);
-    lerp(row(down.0), row(down.1), down.2)
+    let column = |x| lerp(pixel(x, down.0), pixel(x, down.1), down.2);
+    lerp(column(across.0), column(across.1), across.2)
 }
 
 #[derive(Clone, Debug)]
@@ -340,6 +340,21 @@ fn extreme_sizes() {
     }
     for size in [Size::new(0, 5), Size::new(5, 0), Size::new(16_385, 1), Size::new(u32::MAX, u32::MAX)] {
         assert_eq!(wide.scaled(size, Filter::Box).unwrap_err(), ImageError::Size { size });
+    }
+}
+
+#[test]
+fn a_wide_picture_on_few_pixels() {
+    let wide = picture(Size::new(16_384, 2), 1, true, false);
+    for columns in [1, 2, 3, 60, 64, 65, 300] {
+        let size = Size::new(columns, 3);
+        let mut surface = Surface::new(vec![0; (columns * 3) as usize], size).unwrap();
+        surface.draw_fitted(&wide, &Rectangle::new(Point::zero(), size), Fit::Stretch, 255);
+        for at in surface.bounding_box().points() {
+            let across = between(at.x as u32, 16_384, columns, Sampling::Bilinear);
+            let [_, red, green, blue] = sample(&wide, across, between(at.y as u32, 2, 3, Sampling::Bilinear));
+            assert_eq!(surface.pixel(at), Some(Rgb888::new(red as u8, green as u8, blue as u8)), "{at} of {columns}");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::hash::Hash;
 
+use bytemuck::{must_cast_slice, must_cast_slice_mut};
 use embedded_graphics_core::geometry::{OriginDimensions, Point};
 use embedded_graphics_core::primitives::Rectangle;
 
@@ -10,7 +11,7 @@ use super::{Fit, Picture};
 use crate::area::Area;
 use crate::digest::Digest;
 use crate::surface::STAGE;
-use crate::{PixelMemory, Surface};
+use crate::{PixelMemory, Surface, simd};
 
 /// What a pixel is when it lies between those of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,9 @@ pub enum Sampling {
 
 /// A place in a picture counts in 256ths of a pixel.
 const ONE: u64 = 256;
+
+/// Source pixels of two rows that are mixed at a time.
+const SPAN: usize = 2 * STAGE;
 
 /// How target pixels along an axis go to source pixels.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +97,36 @@ impl Axis {
         Between { one: self.start + one as usize, other: self.start + other as usize, weight: weight as u32 }
     }
 
+    /// How many of the next target pixels, of which there are so many, a span of source pixels is enough for, and how many of
+    /// these they take at most.
+    fn span(&self, targets: usize) -> (usize, usize) {
+        let (source, target) = (self.count, self.divisor / 2);
+        match self.spread {
+            Spread::Tile => {
+                let count = targets.min((self.count - self.place / ONE) as usize).min(SPAN);
+                (count, count)
+            }
+            Spread::Stretch(_) => {
+                // Three more: the neighbour, and what is begun at either end. One target pixel always takes two at most.
+                let most = ((SPAN as u64 - 3) * target / source).clamp(1, STAGE as u64) as usize;
+                let count = targets.min(most);
+                (count, ((count as u64 * source / target) as usize + 3).min(SPAN))
+            }
+        }
+    }
+
+    /// Sets the next target pixels; `source` begins with pixel `first` of a row.
+    fn sample(&mut self, source: &[u32], first: usize, targets: &mut [u32]) {
+        // A copy, which is kept in registers.
+        let mut axis = *self;
+        for target in targets {
+            let Between { one, other, weight } = axis.between();
+            *target = gathered(lerp(spread(source[one - first]), spread(source[other - first]), weight));
+            axis.advance();
+        }
+        *self = axis;
+    }
+
     /// Goes on to the next target pixel.
     #[inline(always)]
     fn advance(&mut self) {
@@ -151,20 +185,19 @@ impl Cell<'_> {
             return surface.lay_row(shown.left, y, &one[first..][..count], opaque, self.opacity);
         }
         let mut stage = [0; STAGE];
+        let mut mixed = [0; SPAN];
         let mut sample = |part: &mut [u32]| {
-            // A copy, which is kept in registers.
-            let mut axis = across;
-            for pixel in part {
-                let between = axis.between();
-                let across_row =
-                    |row: &[u32]| lerp(spread(row[between.one]), spread(row[between.other]), between.weight);
-                *pixel = gathered(match down.weight {
-                    0 => across_row(one),
-                    weight => lerp(across_row(one), across_row(other), weight),
-                });
-                axis.advance();
+            let mut part = part;
+            while !part.is_empty() {
+                let (targets, sources) = across.span(part.len());
+                let now = part.split_off_mut(..targets).unwrap_or_default();
+                let first = across.between().one;
+                let source = match down.weight {
+                    0 => &one[first..],
+                    weight => mix_rows(&one[first..], &other[first..], weight, &mut mixed[..sources]),
+                };
+                across.sample(source, first, now);
             }
-            across = axis;
         };
         if opaque && self.opacity == u8::MAX {
             for from in (0..count).step_by(STAGE) {
@@ -189,6 +222,23 @@ impl Cell<'_> {
 fn spread(pixel: u32) -> u64 {
     let pixel = u64::from(pixel);
     (pixel | pixel << 24) & CHANNELS
+}
+
+/// Sets as much of `mixed` as there is to two rows, the second with `weight / 256`, the first with the rest, and returns it.
+fn mix_rows<'m>(one: &[u32], other: &[u32], weight: u32, mixed: &'m mut [u32]) -> &'m [u32] {
+    let count = mixed.len().min(one.len());
+    let [one, other] = [one, other].map(|row| must_cast_slice::<u32, u8>(&row[..count]));
+    let (weight, rest) = (weight as u16, 256 - weight as u16);
+    let bytes = must_cast_slice_mut::<u32, u8>(&mut mixed[..count]);
+    simd::vectorize(
+        #[inline(always)]
+        || {
+            for ((mixed, one), other) in bytes.iter_mut().zip(one).zip(other) {
+                *mixed = ((u16::from(*one) * rest + u16::from(*other) * weight + 128) >> 8) as u8;
+            }
+        },
+    );
+    &mixed[..count]
 }
 
 /// Undoes [`spread`].
