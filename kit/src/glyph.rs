@@ -1,6 +1,7 @@
 //! Signs drawn with a pen: arrows, a check mark, what is on the keys of a keyboard.
 //!
 //! A [`Glyph`] is a few strokes on a square of 24 units, in any size and colour; it takes some dozens of bytes in an image.
+//! That is what widgets have on them. [`icons`](crate::icons) are pictures in seven sizes, with more detail.
 
 use embedded_graphics_core::geometry::Point;
 use embedded_graphics_core::pixelcolor::Rgb888;

@@ -115,8 +115,8 @@ pub(crate) fn needle<M: PixelMemory>(surface: &mut Surface<M>, from: Place, tip:
     dot(surface, tip, thin / 2.0, color);
 }
 
-/// Draws one line of text into an area, its capitals in the middle of the height; what is too long for it is cut off. Returns
-/// the x at which the text ends.
+/// Draws one line of text into an area, its capitals in the middle of the height; what is too long for it ends in an ellipsis.
+/// Returns the x at which the text ends.
 pub(crate) fn text<M: PixelMemory>(
     surface: &mut Surface<M>,
     style: TextStyle,
@@ -124,20 +124,42 @@ pub(crate) fn text<M: PixelMemory>(
     area: Rectangle,
     align: Align,
 ) -> i32 {
-    let clip = surface.clip();
-    surface.set_clip(&clip.intersection(&area));
     let Rectangle { top_left, size: Size { width, height } } = area;
-    // What doesn't fit shows its beginning.
-    let align = if style.font().measure(text) > width as i32 { Align::Left } else { align };
+    let baseline = top_left.y + (height as i32 + style.font().cap_height()) / 2;
+    if style.font().measure(text) > width as i32 {
+        let shown = beginning(style, text, width as i32 - style.font().measure(ELLIPSIS));
+        let end = style.aligned(Align::Left).draw(surface, shown, Point::new(top_left.x, baseline));
+        return style.aligned(Align::Left).draw(surface, ELLIPSIS, Point::new(end, baseline));
+    }
     let x = match align {
         Align::Left | Align::Justified => 0,
         Align::Center => width as i32 / 2,
         Align::Right => width as i32,
     };
-    let baseline = (height as i32 + style.font().cap_height()) / 2;
-    let end = style.aligned(align).draw(surface, text, top_left + Point::new(x, baseline));
-    surface.set_clip(&clip);
-    end
+    style.aligned(align).draw(surface, text, Point::new(top_left.x + x, baseline))
+}
+
+const ELLIPSIS: &str = "…";
+
+/// As much of a text as fits into so many pixels.
+fn beginning(style: TextStyle, text: &str, width: i32) -> &str {
+    // Halving: so many bytes fit, and so many don't.
+    let (mut fits, mut too_long) = (0, text.len());
+    while fits < too_long {
+        let half = (fits + too_long) / 2;
+        let middle = match (text.floor_char_boundary(half), text.ceil_char_boundary(half)) {
+            (before, _) if before > fits => before,
+            (_, after) if after > fits && after < too_long => after,
+            // A single character is between them.
+            _ => break,
+        };
+        if style.font().measure(&text[..middle]) <= width {
+            fits = middle;
+        } else {
+            too_long = middle;
+        }
+    }
+    text[..fits].trim_end()
 }
 
 /// Width and height of one line of text.
@@ -153,4 +175,22 @@ pub(crate) fn between(from: Rgb888, to: Rgb888, part: f32) -> Rgb888 {
 /// Draws the ring that shows that keys go to what it surrounds, inside of the area's edge.
 pub(crate) fn focus_ring<M: PixelMemory>(surface: &mut Surface<M>, theme: &Theme, area: Rectangle, radius: u32) {
     surface.stroke_rounded(&area, radius, theme.thick(2), Ink::over(theme.palette.text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use vitrine_gfx::text::fonts;
+
+    proptest! {
+        #[test]
+        fn text_is_cut_where_the_room_ends(text in "[a-z é°…]{0,40}", width in -10..300) {
+            let style = TextStyle::new(&fonts::REGULAR_17, Rgb888::new(0, 0, 0));
+            prop_assume!(style.font().measure(&text) > width);
+            let ends = text.char_indices().map(|(at, _)| at);
+            let longest = ends.take_while(|&end| end == 0 || style.font().measure(&text[..end]) <= width).last();
+            prop_assert_eq!(beginning(style, &text, width), text[..longest.unwrap_or(0)].trim_end());
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod button;
 mod card;
 mod clock;
 mod gauge;
+mod image;
 mod keyboard;
 mod label;
 mod list;
@@ -21,12 +22,14 @@ mod qr;
 mod slider;
 mod switch;
 mod tabs;
+mod text;
 
 pub use banner::Banner;
 pub use button::{Button, ButtonKind, Tapped};
 pub use card::Card;
 pub use clock::{Clock, ClockFace};
 pub use gauge::{Gauge, GaugeKind};
+pub use image::Image;
 pub use keyboard::{AZERTY, Keyboard, KeyboardLayout, QWERTY, QWERTZ, Rows};
 pub use label::Label;
 pub use list::{Item, Items, List};
@@ -35,6 +38,7 @@ pub use qr::{QrCode, TooLong};
 pub use slider::Slider;
 pub use switch::Switch;
 pub use tabs::Tabs;
+pub use text::Text;
 
 use core::time::Duration;
 

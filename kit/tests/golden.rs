@@ -22,7 +22,7 @@ struct Sheet {
 }
 
 impl Sheet {
-    const SIZE: Size = Size::new(1520, 720);
+    const SIZE: Size = Size::new(1760, 720);
 
     fn new(theme: Theme, factor: u32) -> Self {
         let size = Self::SIZE * factor;

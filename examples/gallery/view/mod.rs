@@ -1,11 +1,12 @@
 //! What the gallery shows: every widget and text style, a page each.
 
 mod cards;
-mod codes;
 mod controls;
 mod gauges;
 mod keys;
+mod landscape;
 mod plots;
+mod things;
 mod writing;
 
 use core::time::Duration;
@@ -13,7 +14,7 @@ use core::time::Duration;
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
 
-use crate::gfx::{PixelMemory, Surface};
+use crate::gfx::{PixelMemory, Surface, View};
 use crate::kit::input::{Event, Key};
 use crate::kit::layout::{Length, column, inset, row};
 use crate::kit::motion::sooner;
@@ -22,7 +23,7 @@ use crate::kit::widget::{Label, React, Tabs, Widget};
 use crate::kit::{Scale, Theme};
 
 /// The pages, in their order.
-pub const PAGES: [&str; 7] = ["Type", "Controls", "Cards", "Plots", "Gauges", "Codes", "Keys"];
+pub const PAGES: [&str; 7] = ["Type", "Controls", "Cards", "Plots", "Gauges", "Things", "Keys"];
 
 /// How long a page stays while nobody touches anything.
 const STAY: Duration = Duration::from_secs(8);
@@ -77,7 +78,7 @@ pub struct Gallery {
     cards: cards::Cards,
     plots: plots::Plots,
     gauges: gauges::Gauges,
-    codes: codes::Codes,
+    things: things::Things,
     keys: keys::Keys,
 }
 
@@ -96,15 +97,15 @@ macro_rules! with_page {
             2 => { let $page = $($borrow)+ $gallery.cards; $do }
             3 => { let $page = $($borrow)+ $gallery.plots; $do }
             4 => { let $page = $($borrow)+ $gallery.gauges; $do }
-            5 => { let $page = $($borrow)+ $gallery.codes; $do }
+            5 => { let $page = $($borrow)+ $gallery.things; $do }
             _ => { let $page = $($borrow)+ $gallery.keys; $do }
         }
     };
 }
 
 impl Gallery {
-    /// The gallery for a screen of this size, at a page (counted from 0). The time of day is that of `now`, since midnight.
-    pub fn new(size: Size, look: Look, page: usize, time_of_day: Duration, now: Duration) -> Self {
+    /// The gallery for a screen of this size, at a page (counted from 0).
+    pub fn new(size: Size, look: Look, page: usize, now: Duration) -> Self {
         let mut tabs = Tabs::new(&PAGES);
         tabs.select(page, Duration::ZERO);
         Self {
@@ -118,15 +119,25 @@ impl Gallery {
             cards: cards::Cards::new(),
             plots: plots::Plots,
             gauges: gauges::Gauges::new(),
-            codes: codes::Codes::new(time_of_day, now),
+            things: things::Things::new(),
             keys: keys::Keys::new(),
         }
+    }
+
+    /// Sets the clocks: at `now` it is so long after midnight.
+    pub fn set_time(&mut self, time_of_day: Duration, now: Duration) {
+        self.things.set_time(time_of_day, now);
+    }
+
+    /// Stays at a page until somebody turns it.
+    pub fn stay(&mut self) {
+        self.turns = None;
     }
 
     /// Takes what somebody did.
     pub fn on_event(&mut self, event: Event, now: Duration) {
         if !matches!(event, Event::PointerMoved(_)) {
-            self.turns = None;
+            self.stay();
         }
         let last = PAGES.len() - 1;
         match event {
@@ -158,14 +169,15 @@ impl Gallery {
         sooner(sooner(page, self.tabs.next_change(now)), self.turns)
     }
 
-    /// Draws all of it.
-    pub fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, now: Duration) {
-        let theme = &self.theme;
-        let Ok(()) = surface.clear(theme.palette.ground);
-        let [title, tabs, page] = self.areas();
-        Label::new("Gallery").role(Role::Heading).draw(surface, theme, title, now);
-        self.tabs.draw(surface, theme, tabs, now);
-        with_page!(self, shown => shown.draw(surface, theme, page, now));
+    /// What it looks like at a time.
+    pub fn at(&self, now: Duration) -> Picture<'_> {
+        Picture { gallery: self, now }
+    }
+
+    /// Moves to a screen of another size.
+    pub fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.theme = self.look.theme(Scale::of(size));
     }
 
     /// Where the title, the tabs and the page are.
@@ -175,5 +187,23 @@ impl Gallery {
         let [head, page] = column(whole, theme.px(24), [Length::Pixels(theme.touch()), Length::Share(1)]);
         let [title, tabs] = row(head, 0, [Length::Share(1), Length::Pixels(self.tabs.preferred(theme).width)]);
         [title, tabs, page]
+    }
+}
+
+/// The gallery at a time.
+pub struct Picture<'g> {
+    gallery: &'g Gallery,
+    now: Duration,
+}
+
+impl View for Picture<'_> {
+    fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
+        let Self { gallery, now } = *self;
+        let theme = &gallery.theme;
+        let Ok(()) = surface.clear(theme.palette.ground);
+        let [title, tabs, page] = gallery.areas();
+        Label::new("Gallery").role(Role::Heading).draw(surface, theme, title, now);
+        gallery.tabs.draw(surface, theme, tabs, now);
+        with_page!(gallery, shown => shown.draw(surface, theme, page, now));
     }
 }

@@ -13,7 +13,7 @@ use std::{env, fs, io};
 
 use embedded_graphics_core::geometry::Size;
 use view::{Gallery, Look, PAGES};
-use vitrine_gfx::{self as gfx, Surface};
+use vitrine_gfx::{self as gfx, Surface, View};
 use vitrine_kit as kit;
 
 /// The screen on which everything has its own size, and the one on which it has twice that.
@@ -36,10 +36,11 @@ fn main() -> io::Result<()> {
 
 fn draw(file: &Path, size: Size, look: Look, page: usize) -> io::Result<()> {
     let now = Duration::from_millis(600);
-    let gallery = Gallery::new(size, look, page, Duration::from_secs(36_547), now);
+    let mut gallery = Gallery::new(size, look, page, now);
+    gallery.set_time(Duration::from_secs(36_547), now);
     let mut surface =
         Surface::new(vec![0; (size.width * size.height) as usize], size).expect("the memory has this size");
-    gallery.draw(&mut surface, now);
+    gallery.at(now).draw(&mut surface);
     let rgb: Vec<u8> =
         surface.memory().iter().flat_map(|pixel| [16, 8, 0].map(|shift| (pixel >> shift) as u8)).collect();
     let mut encoder = png::Encoder::new(io::BufWriter::new(fs::File::create(file)?), size.width, size.height);

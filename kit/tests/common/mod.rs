@@ -4,12 +4,14 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use embedded_graphics_core::geometry::Size;
+use vitrine_gfx::image::{Fit, Picture};
 use vitrine_kit::glyph;
 use vitrine_kit::plot::{Plot, Series, Sparkline, Values};
 use vitrine_kit::theme::{Role, Tone};
 use vitrine_kit::widget::{
-    Banner, Button, ButtonKind, Card, Clock, ClockFace, Gauge, GaugeKind, Item, Keyboard, Label, List, Progress,
-    QWERTY, QrCode, Slider, Switch, Tabs, Widget,
+    Banner, Button, ButtonKind, Card, Clock, ClockFace, Gauge, GaugeKind, Image, Item, Keyboard, Label, List, Progress,
+    QWERTY, QrCode, Slider, Switch, Tabs, Text, Widget,
 };
 
 /// Somebody who looks at widgets of any type.
@@ -56,6 +58,10 @@ pub fn each_widget(visitor: &mut impl Visitor) {
     visitor.visit("progress_unknown", &Progress::bar(0.0).unknown());
     visitor.visit("keyboard", &Keyboard::new(&QWERTY));
     visitor.visit("qr", &QrCode::new("https://xenproject.org").unwrap());
+    visitor.visit("text", &Text::new("The old town hall was built in 1609.").tone(Tone::Muted));
+    let gradient = (0..64 * 48).map(|index| 0xff00_0040 | (index % 64 * 4) << 16 | (index / 64 * 5) << 8).collect();
+    let picture = Picture::from_straight(gradient, Size::new(64, 48)).unwrap();
+    visitor.visit("image", &Image::new(&picture).fit(Fit::Cover));
     let time = Duration::from_secs(36_547);
     visitor.visit("clock_digital", &Clock::new(ClockFace::Digital, time, Duration::ZERO).without_seconds());
     visitor.visit("clock_analog", &Clock::new(ClockFace::Analog, time, Duration::ZERO));
