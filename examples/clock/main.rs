@@ -1,4 +1,4 @@
-//! The time of day: redraws once a second, and only what has changed; the CPU sleeps in between.
+//! The time of day: looks at the clock once a second, and draws only what has changed; the CPU sleeps in between.
 #![no_std]
 #![no_main]
 
@@ -11,17 +11,9 @@ vitrine::main!(clock);
 
 async fn clock(system: System) -> Result<(), Error> {
     let mut display = system.display().await?;
-    let mut size = display.size();
-    let mut view = view::Clock::new(size);
+    let mut canvas = Canvas::new();
     loop {
-        let mut frame = display.acquire().await?;
-        if frame.size() != size {
-            size = frame.size();
-            view = view::Clock::new(size);
-        }
-        let age = frame.age();
-        view.draw(frame.surface(), age, &system.clock().wall_time());
-        frame.present().await?;
+        display.show(&mut canvas, &view::Clock { now: system.clock().wall_time() }).await?;
         system.clock().next_second().await;
     }
 }

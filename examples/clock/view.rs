@@ -2,13 +2,13 @@
 
 use crate::WallTime;
 use crate::gfx::{
-    Ink, PixelMemory, SUBPIXEL, Surface,
-    kit::{Label, Scale, Shown},
+    Ink, PixelMemory, SUBPIXEL, Surface, View,
+    kit::Scale,
     mix,
     shape::Stroke,
-    text::{Align, Font, Line, fonts},
+    text::{Align, Font, Line, TextStyle, fonts},
 };
-use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
+use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
 
 const GROUND: Rgb888 = Rgb888::new(8, 11, 20);
 const WRITING: Rgb888 = Rgb888::new(238, 242, 250);
@@ -38,62 +38,35 @@ const MONTHS: [&str; 12] = [
 const SINES: [i32; 16] =
     [0, 6850, 13626, 20252, 26656, 32768, 38521, 43852, 48703, 53020, 56756, 59870, 62328, 64104, 65177, 65536];
 
-/// The clock on a screen of one size.
+/// The clock at some time.
 pub struct Clock {
-    ground: Shown<()>,
-    marks: [Shown<bool>; 60],
-    ring: Ring,
-    weekday: Label,
-    time: Label,
-    seconds: Label,
-    date: Label,
+    /// The time that it shows.
+    pub now: WallTime,
 }
 
-impl Clock {
-    /// The clock for a screen of this size.
-    pub fn new(size: Size) -> Self {
+impl View for Clock {
+    fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
+        let Self { now } = self;
+        let size = surface.size();
         let scale = Scale::of(size);
         let middle = Point::new(size.width as i32 / 2, size.height as i32 / 2);
-        let row = |y: i32, width: i32, height: i32| {
-            Rectangle::with_center(
-                middle + Point::new(0, scale.px(y)),
-                Size::new(scale.length(width), scale.length(height)),
-            )
-        };
-        let centered = |area: Rectangle, font: &'static Font, color: Rgb888| {
-            Label::new(area, font, color, GROUND).aligned(Align::Center)
-        };
-        let time = row(-8, 480, 160);
-        let small = Font::fitting(&fonts::REGULAR, scale.px(30));
-        Self {
-            ground: Shown::new(),
-            marks: [const { Shown::new() }; 60],
-            ring: Ring { middle, outer: scale.px(322) * SUBPIXEL, thickness: scale.px(5).max(3) * SUBPIXEL },
-            weekday: centered(row(-128, 360, 44), small, MUTED),
-            time: centered(time, widest_font("00:00", time.size.width), WRITING),
-            seconds: centered(row(112, 160, 60), Font::fitting(&fonts::FIGURES, scale.px(60)), DAWN),
-            date: centered(row(172, 400, 40), small, MUTED),
-        }
-    }
+        let Ok(()) = surface.clear(GROUND);
+        let ring = Ring { middle, outer: scale.px(322) * SUBPIXEL, thickness: scale.px(5).max(3) * SUBPIXEL };
+        (0..60).for_each(|index| ring.draw_mark(surface, index, index <= u32::from(now.second)));
 
-    /// Brings a buffer of the given age up to `now`.
-    pub fn draw<M: PixelMemory>(&mut self, surface: &mut Surface<M>, age: u64, now: &WallTime) {
-        if self.ground.update((), age) {
-            let Ok(()) = surface.clear(GROUND);
-        }
-        for (index, mark) in (0..60).zip(&mut self.marks) {
-            let passed = index <= u32::from(now.second);
-            if mark.update(passed, age) {
-                self.ring.draw_mark(surface, index, passed);
-            }
-        }
-        let text = |text: &str| Line::format(format_args!("{text}"));
-        let weekday = WEEKDAYS[usize::from(now.weekday) % 7];
+        let mut row = |y: i32, font: &'static Font, color: Rgb888, text: &str| {
+            let style = TextStyle::new(font, color).on(GROUND).aligned(Align::Center);
+            let baseline = middle.y + scale.px(y) + (font.cap_height() + 1) / 2;
+            style.draw(surface, text, Point::new(middle.x, baseline));
+        };
+        let small = Font::fitting(&fonts::REGULAR, scale.px(30));
+        row(-128, small, MUTED, WEEKDAYS[usize::from(now.weekday) % 7]);
+        let time = Line::format(format_args!("{:02}:{:02}", now.hour, now.minute));
+        row(-8, widest_font("00:00", scale.length(480)), WRITING, time.as_str());
+        let seconds = Line::format(format_args!("{:02}", now.second));
+        row(112, Font::fitting(&fonts::FIGURES, scale.px(60)), DAWN, seconds.as_str());
         let month = MONTHS[usize::from(now.month.saturating_sub(1)) % 12];
-        self.weekday.show(surface, age, text(weekday));
-        self.time.show(surface, age, Line::format(format_args!("{:02}:{:02}", now.hour, now.minute)));
-        self.seconds.show(surface, age, Line::format(format_args!("{:02}", now.second)));
-        self.date.show(surface, age, Line::format(format_args!("{} {month} {} · UTC", now.day, now.year)));
+        row(172, small, MUTED, Line::format(format_args!("{} {month} {} · UTC", now.day, now.year)).as_str());
     }
 }
 
@@ -114,7 +87,6 @@ impl Ring {
     fn draw_mark<M: PixelMemory>(&self, surface: &mut Surface<M>, index: u32, passed: bool) {
         let length = if index.is_multiple_of(5) { self.outer / 8 } else { self.outer / 14 };
         let color = if passed { mix(DAWN, NIGHT, (index * 255 / 59) as u8) } else { DIM };
-        // The same pixels are covered whatever the colour, so a mark hides what it was before.
         let ink = Ink::over(color).on(GROUND);
         let (from, to) = (self.place(index, self.outer), self.place(index, self.outer - length));
         surface.stroke_line(from, to, &Stroke::new(self.thickness as u32).round(), ink);

@@ -16,7 +16,7 @@ mod stand_ins;
 use core::time::Duration;
 use embedded_graphics::prelude::*;
 use stand_ins::{MemoryFigures, WallTime};
-use vitrine_gfx::{self as gfx, Surface};
+use vitrine_gfx::{self as gfx, Canvas, PictureId, Surface, View};
 
 type Picture = Surface<Vec<u32>>;
 
@@ -47,6 +47,38 @@ fn run<V>(size: Size, frames: u64, new: fn(Size) -> V, draw: impl Fn(&mut V, &mu
         }
     }
     damaged
+}
+
+/// Runs a view by way of a canvas on two buffers, and compares them with the view itself. Returns how many pixels each frame
+/// has drawn.
+fn run_on_canvas<V: View>(size: Size, frames: u64, view: impl Fn(u64) -> V) -> Vec<usize> {
+    let mut buffers = [picture(size), picture(size)];
+    let mut canvas = Canvas::new();
+    let mut flips = 0;
+    let mut show = |frame: u64, buffers: &mut [Picture; 2]| {
+        let view = view(frame);
+        let last = (flips > 0).then_some(PictureId(0, flips));
+        let mut drawn = 0;
+        let allocations = allocation_counter::measure(|| {
+            let composed = canvas.compose(size, &view).unwrap();
+            if composed.is(last) {
+                return;
+            }
+            buffers.rotate_left(1);
+            let [back, front] = buffers;
+            let age = if flips < 2 { 0 } else { 2 };
+            let painted = composed.paint(back, age, last, last.map(|_| &*front));
+            drawn = painted.drawn();
+            flips += 1;
+            painted.presented(PictureId(0, flips));
+        });
+        assert!(frame == 0 || allocations.count_total == 0, "frame {frame} allocated");
+        let mut whole = picture(size);
+        view.draw(&mut whole);
+        assert!(buffers[0].memory() == whole.memory(), "frame {frame} differs at {size}");
+        drawn
+    };
+    (0..frames).map(|frame| show(frame, &mut buffers)).collect()
 }
 
 fn figures(frame: u64) -> dashboard::Figures {
@@ -89,7 +121,11 @@ fn the_dashboard() {
 #[test]
 fn the_clock() {
     for size in SIZES {
-        run(size, 30, clock::Clock::new, |view, picture, age, frame| view.draw(picture, age, &time(frame)));
+        let pixels = (size.width * size.height) as usize;
+        let drawn = run_on_canvas(size, 30, |frame| clock::Clock { now: time(frame / 2) });
+        // From one second to the next: the seconds and a mark. Tiny screens have few tiles.
+        assert!(drawn[22] < pixels / 7, "{drawn:?} of {pixels} pixels at {size}");
+        assert!((0..15).all(|second| drawn[2 * second + 1] == 0), "the same second is drawn again at {size}");
     }
 }
 
@@ -136,7 +172,7 @@ fn tiny_screens() {
         gfx::testcard::draw(&mut picture, 1);
         hello::draw(&mut picture);
         for frame in 0..200 {
-            clock::Clock::new(size).draw(&mut picture, 0, &time(frame));
+            clock::Clock { now: time(frame) }.draw(&mut picture);
         }
         let (mut ball, mut board) = (bounce::Bounce::new(size), dashboard::Dashboard::new(size));
         for frame in 0..200 {

@@ -19,23 +19,23 @@ use core::time::Duration;
 use embedded_graphics::prelude::*;
 use stand_ins::{MemoryFigures, WallTime};
 use std::{env, error::Error, fs::File, io::BufWriter, path::Path};
-use vitrine_gfx::{self as gfx, Surface};
+use vitrine_gfx::{self as gfx, Surface, View};
 
 const SIZES: [Size; 4] = [Size::new(800, 600), Size::new(1024, 768), Size::new(1280, 720), Size::new(1920, 1080)];
 
 const NOW: WallTime = WallTime { year: 2026, month: 11, day: 23, weekday: 0, hour: 10, minute: 58, second: 37 };
 
 type Picture = Surface<Vec<u32>>;
-type View = fn(&mut Picture);
+type Draw = fn(&mut Picture);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args().nth(1).unwrap_or_else(|| "target/preview".into());
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
-    let views: [(&str, View); 5] = [
+    let views: [(&str, Draw); 5] = [
         ("testcard", |picture| gfx::testcard::draw(picture, 42)),
         ("hello", hello::draw),
-        ("clock", |picture| clock::Clock::new(picture.size()).draw(picture, 0, &NOW)),
+        ("clock", |picture| clock::Clock { now: NOW }.draw(picture)),
         ("bounce", bounce),
         ("dashboard", dashboard),
     ];
