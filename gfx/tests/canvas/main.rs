@@ -2,6 +2,7 @@
 
 mod chain;
 mod operations;
+mod parameters;
 mod shapes;
 
 use chain::{Buffer, Turn, play};

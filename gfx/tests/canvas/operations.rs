@@ -6,8 +6,8 @@ use embedded_graphics::primitives::{Circle, Line, PrimitiveStyle, PrimitiveStyle
 use embedded_graphics::text::Text;
 use embedded_graphics::{pixelcolor::Rgb888, pixelcolor::raw::RawU24, prelude::*};
 use proptest::prelude::*;
-use vitrine_gfx::image::{Mask, Picture};
-use vitrine_gfx::text::{Align, TextStyle, fonts};
+use vitrine_gfx::image::{Filling, Fit, Insets, Mask, NinePatch, Picture, Sampling};
+use vitrine_gfx::text::{Align, Paragraph, TextStyle, Vertical, fonts};
 use vitrine_gfx::{Ink, PixelMemory, Surface, View, kit::icons, testcard};
 
 /// A picture: what is drawn, one after the other.
@@ -33,6 +33,10 @@ pub enum Operation {
     Text(usize, Align, Rgb888, Option<Rgb888>, Point, String),
     Picture(usize, Point, u8),
     Mask(Point, Rgb888),
+    Scaled(usize, Rectangle, Rectangle, Sampling, u8),
+    Fitted(usize, Rectangle, Fit, u8),
+    NinePatch(usize, Rectangle, u8),
+    Paragraph(usize, Align, Vertical, Rgb888, Rectangle, String),
     Blend(usize, Point, u8),
     Copy(usize, Point),
     Icon(Point),
@@ -49,6 +53,7 @@ pub enum Operation {
 struct Stock {
     pictures: Vec<Picture>,
     mask: Mask,
+    patches: Vec<NinePatch>,
     opaque: Vec<Surface<Vec<u32>>>,
 }
 
@@ -67,8 +72,10 @@ impl Stock {
         let solid = noise(4, 50 * 30).iter().map(|pixel| pixel | 0xff00_0000).collect();
         let pictures = vec![picture(noise(1, 50 * 30)), picture(solid)];
         let mask = Mask::of(&pictures[0]).unwrap();
+        let patch = |filling| NinePatch::new(pictures[0].clone(), Insets::all(9), filling).unwrap();
+        let patches = vec![patch(Filling::Stretched), patch(Filling::Tiled)];
         let opaque = |seed, width, height| Surface::new(noise(seed, width * height), Size::new(width, height)).unwrap();
-        Self { pictures, mask, opaque: vec![opaque(2, 70, 20), opaque(3, 9, 90)] }
+        Self { pictures, mask, patches, opaque: vec![opaque(2, 70, 20), opaque(3, 9, 90)] }
     }
 }
 
@@ -90,6 +97,17 @@ impl Operation {
             }
             Self::Picture(picture, at, opacity) => surface.draw_picture(&stock.pictures[*picture], *at, *opacity),
             Self::Mask(at, color) => surface.draw_mask(&stock.mask, *at, *color),
+            Self::Scaled(picture, source, target, sampling, opacity) => {
+                surface.draw_scaled(&stock.pictures[*picture], source, target, *sampling, *opacity);
+            }
+            Self::Fitted(picture, frame, fit, opacity) => {
+                surface.draw_fitted(&stock.pictures[*picture], frame, *fit, *opacity);
+            }
+            Self::NinePatch(patch, frame, opacity) => stock.patches[*patch].draw(surface, frame, *opacity),
+            Self::Paragraph(font, align, vertical, color, area, text) => {
+                let style = TextStyle::new(fonts::REGULAR[*font], *color).aligned(*align);
+                Paragraph::new(style, *area).vertical(*vertical).draw(surface, text);
+            }
             Self::Blend(image, at, opacity) => surface.blend_surface(&stock.opaque[*image], *at, *opacity),
             Self::Copy(image, at) => surface.draw_surface(&stock.opaque[*image], *at),
             Self::Icon(at) => icons::STOPWATCH.fitting(36).draw(surface, *at).unwrap(),
@@ -157,6 +175,8 @@ fn leaf() -> BoxedStrategy<Operation> {
         text,
         (0..STOCK_SIZE, point(), opacity()).prop_map(|(picture, at, opacity)| Operation::Picture(picture, at, opacity)),
         (point(), color()).prop_map(|(at, color)| Operation::Mask(at, color)),
+        any::<[u64; PARAMETERS]>().prop_map(|values| of_pictures(&values)),
+        any::<[u64; PARAMETERS]>().prop_map(|values| paragraph(&values)),
         (0..STOCK_SIZE, point(), opacity()).prop_map(|(image, at, opacity)| Operation::Blend(image, at, opacity)),
         (0..STOCK_SIZE, point()).prop_map(|(image, at)| Operation::Copy(image, at)),
         point().prop_map(Operation::Icon),
@@ -169,6 +189,92 @@ fn leaf() -> BoxedStrategy<Operation> {
             .prop_map(|(at, text, color, ground)| Operation::MonoText(at, text.into(), color, ground)),
     ]
     .boxed()
+}
+
+/// How many numbers an operation is made of, at most.
+pub const PARAMETERS: usize = 8;
+
+/// How many kinds [`of_kind`] knows.
+pub const KINDS: usize = 22;
+
+/// An operation of this kind, each parameter of which is made of one of the numbers.
+pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
+    let [a, b, c, d, e, f, ..] = *values;
+    let (at, area) = (place(a), Rectangle::new(place(a), extent(b)));
+    let opacity = |value: u64| [255, 128, 90, 254][value as usize % 4];
+    match kind {
+        0 => Operation::Clear(shade(a)),
+        1 => Operation::Solid(area, shade(c)),
+        2 => Operation::Contiguous(area, (0..2000).map(|index| shade(c + index % (d % 50 + 1))).collect()),
+        3 => Operation::Pixels((0..20).map(|index| (place(a + index), shade(b + index))).collect()),
+        4 => Operation::Gradient(area, shade(c), shade(d)),
+        5 => {
+            Operation::Text(pick(a, 6), align(b), shade(c), d.is_multiple_of(2).then(|| shade(d)), place(e), letters(f))
+        }
+        6 => Operation::Picture(pick(b, STOCK_SIZE), at, opacity(c)),
+        7 => Operation::Mask(at, shade(b)),
+        8 => Operation::Blend(pick(b, STOCK_SIZE), at, opacity(c)),
+        9 => Operation::Copy(pick(b, STOCK_SIZE), at),
+        10 => Operation::Icon(at),
+        11 => Operation::Tint(area, shade(c), opacity(d)),
+        12 => Operation::Scroll(area, Point::new(c as i32 % 40, d as i32 % 20)),
+        13 => Operation::Testcard(a as u32 % 100),
+        14 => Operation::Primitive(at, b as u32 % 50, place(c), shade(d), e as u32 % 5),
+        15 => Operation::MonoText(at, letters(b), shade(c), d.is_multiple_of(2).then(|| shade(d))),
+        16 => Operation::Part(area, vec![Operation::Gradient(Rectangle::new(place(c), extent(d)), shade(e), shade(f))]),
+        17 => Operation::Clip(area, vec![Operation::Mask(place(c), shade(d))]),
+        18 => of_pictures(values),
+        19 => paragraph(values),
+        _ => Operation::Shape(Shape::of(values)),
+    }
+}
+
+fn pick(value: u64, count: usize) -> usize {
+    value as usize % count
+}
+
+pub fn place(value: u64) -> Point {
+    Point::new(value as i32 % 120 - 10, (value >> 32) as i32 % 60 - 5)
+}
+
+pub fn extent(value: u64) -> Size {
+    Size::new(value as u32 % 100, (value >> 32) as u32 % 60)
+}
+
+pub fn shade(value: u64) -> Rgb888 {
+    Rgb888::from(RawU24::new((value ^ value >> 32) as u32))
+}
+
+fn align(value: u64) -> Align {
+    [Align::Left, Align::Center, Align::Right, Align::Justified][value as usize % 4]
+}
+
+fn letters(value: u64) -> String {
+    ["12:00", "12:01", "AVATAR", "µ and more", "a longer text of\nseveral lines"][value as usize % 5].into()
+}
+
+fn of_pictures(values: &[u64; PARAMETERS]) -> Operation {
+    let [a, b, c, d, e, f, g, h] = *values;
+    let (frame, picture, opacity) = (Rectangle::new(place(b), extent(c)), pick(d, STOCK_SIZE), [255, 99][pick(e, 2)]);
+    match h % 3 {
+        0 => {
+            let sampling = [Sampling::Nearest, Sampling::Bilinear][pick(f, 2)];
+            Operation::Scaled(picture, Rectangle::new(place(a), extent(g)), frame, sampling, opacity)
+        }
+        1 => Operation::Fitted(
+            picture,
+            frame,
+            [Fit::Contain, Fit::Cover, Fit::Stretch, Fit::Center][pick(f, 4)],
+            opacity,
+        ),
+        _ => Operation::NinePatch(picture, frame, opacity),
+    }
+}
+
+fn paragraph(values: &[u64; PARAMETERS]) -> Operation {
+    let [a, b, c, d, e, f, g, _] = *values;
+    let vertical = [Vertical::Top, Vertical::Middle, Vertical::Bottom][pick(c, 3)];
+    Operation::Paragraph(pick(a, 6), align(b), vertical, shade(d), Rectangle::new(place(e), extent(f)), letters(g))
 }
 
 pub fn operation() -> BoxedStrategy<Operation> {

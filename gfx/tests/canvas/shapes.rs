@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use vitrine_gfx::shape::{Cap, Corners, Join, Paint, Rule, Step, Stop, Stroke};
 use vitrine_gfx::{Ink, PixelMemory, Surface};
 
-use crate::operations::{color, ink, point, rectangle};
+use crate::operations::{PARAMETERS, color, extent, ink, place, point, rectangle, shade};
 
 /// A shape and its paint.
 #[derive(Clone, Debug)]
@@ -50,6 +50,16 @@ enum Outline {
 }
 
 impl Filling {
+    fn of(value: u64) -> Self {
+        let stops = || vec![Stop::new(0, shade(value)), Stop::new(255, shade(value >> 7)).alpha((value >> 3) as u8)];
+        match value % 4 {
+            0 => Self::Ink(Ink::over(shade(value))),
+            1 => Self::Ink(Ink::over(shade(value)).on(shade(value >> 5))),
+            2 => Self::Linear(place(value >> 2), place(value >> 9), stops()),
+            _ => Self::Radial(place(value >> 2), value as u32 % 100, stops()),
+        }
+    }
+
     fn paint(&self) -> Paint<'_> {
         match self {
             Self::Ink(ink) => Paint::Ink(*ink),
@@ -66,6 +76,41 @@ impl Line {
 }
 
 impl Shape {
+    /// A shape each parameter of which is made of one of the numbers.
+    pub fn of(values: &[u64; PARAMETERS]) -> Self {
+        let [a, b, c, d, e, f, g, h] = *values;
+        let area = Rectangle::new(place(a), extent(b));
+        let corners = Corners { top_left: d as u32 % 30, top_right: e as u32 % 30, ..Corners::from(c as u32 % 30) };
+        let place = |value: u64| Point::new((value % 38_400) as i32, (value >> 32) as i32 % 17_920);
+        let points = || vec![place(a), place(b), place(c)];
+        let steps = || vec![Step::MoveTo(place(a)), Step::CubicTo(place(b), place(c), place(d)), Step::Close];
+        let rule = [Rule::NonZero, Rule::EvenOdd][e as usize % 2];
+        let line = || Line {
+            width: e as u32 % 3000,
+            join: [Join::Miter, Join::Round, Join::Bevel][f as usize % 3],
+            cap: [Cap::Butt, Cap::Round, Cap::Square][(f >> 8) as usize % 3],
+            dashes: [vec![], vec![700, 300], vec![900]][(f >> 16) as usize % 3].clone(),
+        };
+        let (start, sweep) = ((c as f32 % 360.0).deg(), (d as f32 % 360.0).deg());
+        let diameter = b as u32 % 70;
+        let outline = match h % 13 {
+            0 => Outline::Rectangle(area),
+            1 => Outline::Rounded(area, corners),
+            2 => Outline::Circle(area.top_left, diameter),
+            3 => Outline::Border(area, corners, f as u32 % 20),
+            4 => Outline::Ellipse(area),
+            5 => Outline::Sector(Sector::new(area.top_left, diameter, start, sweep)),
+            6 => Outline::Polygon(points(), rule),
+            7 => Outline::Path(steps(), rule),
+            8 => Outline::Lines(points(), line()),
+            9 => Outline::Round(points(), line()),
+            10 => Outline::PathStroke(steps(), line()),
+            11 => Outline::Arc(Arc::new(area.top_left, diameter, start, sweep), line()),
+            _ => Outline::EllipseStroke(area, line()),
+        };
+        Self { outline, paint: Filling::of(g) }
+    }
+
     pub fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
         let paint = self.paint.paint();
         match &self.outline {
