@@ -169,32 +169,11 @@ fn put_eights<E: Copy>(
     eights: usize,
     expand: impl Fn(E) -> u64,
 ) {
-    match (overlaps, eights) {
-        // What most letters need, with nothing left to count.
-        (false, 1) => put_fixed::<E, 1>(rows, offset, encoded, expand),
-        (false, 2) => put_fixed::<E, 2>(rows, offset, encoded, expand),
-        _ => {
-            for (row, picture) in rows.iter_mut().zip(encoded.chunks_exact(eights)) {
-                for (sum, eight) in row[offset..].as_chunks_mut::<8>().0.iter_mut().zip(picture) {
-                    let eight = expand(*eight).to_le_bytes();
-                    *sum = if overlaps { added(*sum, eight) } else { eight };
-                }
-            }
-        }
-    }
-}
-
-/// [`put_eights`] of pictures that overlap nothing: what is behind them may be overwritten, for it comes later.
-#[inline(always)]
-fn put_fixed<E: Copy, const EIGHTS: usize>(
-    rows: &mut [[u8; WIDTH + SLACK]],
-    offset: usize,
-    encoded: &[E],
-    expand: impl Fn(E) -> u64,
-) {
-    for (row, picture) in rows.iter_mut().zip(encoded.as_chunks::<EIGHTS>().0) {
-        if let Some(eights) = row[offset..].as_chunks_mut::<8>().0.first_chunk_mut::<EIGHTS>() {
-            *eights = picture.map(|eight| expand(eight).to_le_bytes());
+    for (row, picture) in rows.iter_mut().zip(encoded.chunks_exact(eights)) {
+        for (sum, eight) in row[offset..].as_chunks_mut::<8>().0.iter_mut().zip(picture) {
+            let eight = expand(*eight).to_le_bytes();
+            // Where nothing overlaps, what is behind the picture may be overwritten: what stands there comes later.
+            *sum = if overlaps { added(*sum, eight) } else { eight };
         }
     }
 }

@@ -1,7 +1,7 @@
 //! TrueType and OpenType fonts at run time: any size, any script that needs no shaping.
 //!
 //! For text that is known when the image is built, a build script (`vitrine-assets`) is better: it kerns, its fonts need no
-//! memory, and 60 KB of rasteriser stay out of the image. This is for text that comes from outside.
+//! memory, and the rasteriser stays out of the image. This is for text that comes from outside.
 
 use super::{
     Atlas,
