@@ -171,16 +171,21 @@ fn put_eights<E: Copy>(
 ) {
     for (row, picture) in rows.iter_mut().zip(encoded.chunks_exact(eights)) {
         for (sum, eight) in row[offset..].as_chunks_mut::<8>().0.iter_mut().zip(picture) {
-            let eight = expand(*eight).to_le_bytes();
+            let eight = expand(*eight);
             // Where nothing overlaps, what is behind the picture may be overwritten: what stands there comes later.
-            *sum = if overlaps { added(*sum, eight) } else { eight };
+            let sum_of_both = if overlaps { added(u64::from_le_bytes(*sum), eight) } else { eight };
+            *sum = sum_of_both.to_le_bytes();
         }
     }
 }
 
-/// Eight pixels that two glyphs cover.
-fn added(one: [u8; 8], other: [u8; 8]) -> [u8; 8] {
-    core::array::from_fn(|index| one[index].saturating_add(other[index]))
+/// The coverage of eight pixels that two glyphs cover: their sum, byte by byte, and at most 255.
+const fn added(one: u64, other: u64) -> u64 {
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    // The lower seven bits of each byte have room for their carry.
+    let lower = (one & !HIGHEST) + (other & !HIGHEST);
+    let beyond = (one & other | (one | other) & lower) & HIGHEST;
+    (lower ^ (one ^ other) & HIGHEST) | ((beyond >> 7) * 0xff)
 }
 
 /// The coverage of eight pixels from [`Coverage::Packed`].
@@ -236,5 +241,25 @@ pub(crate) fn lay<M: PixelMemory>(surface: &mut Surface<M>, x: i32, y: i32, cove
             }
         }
         at += run.len() as i32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_bytes_stop_at_255() {
+        for one in 0..=255u8 {
+            for other in 0..=255u8 {
+                // Neighbours that are 0 and 255 show what leaks.
+                let sum = added(
+                    u64::from_le_bytes([0, one, 255, 0, one, 0, 1, one]),
+                    u64::from_le_bytes([0, other, 1, 0, other, 255, 1, other]),
+                );
+                let expected = one.saturating_add(other);
+                assert_eq!(sum.to_le_bytes(), [0, expected, 255, 0, expected, 255, 2, expected]);
+            }
+        }
     }
 }
