@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use vitrine_scenes::Aim;
+
 use crate::{
     measure::{Measured, Times},
     renderers::Kind,
@@ -12,6 +14,11 @@ const MICROSECOND: f64 = 1_000.0;
 fn microseconds(nanoseconds: u64) -> String {
     let value = nanoseconds as f64 / MICROSECOND;
     if value < 99.95 { format!("{value:.1}") } else { format!("{value:.0}") }
+}
+
+/// The faster of vitrine-gfx's columns, in nanoseconds.
+fn own_minimum(measured: &Measured) -> Option<u64> {
+    measured.times.iter().filter(|times| times.kind == Kind::Own).map(|times| times.minimum).min()
 }
 
 /// A row: the scene, the limit, what vitrine-gfx takes, and what the others take, as ratios of minima to the limit's.
@@ -45,13 +52,24 @@ impl Row<'_> {
         times.minimum as f64 / self.limit.minimum as f64
     }
 
-    fn verdict(&self) -> String {
-        let own = self.cells.iter().flatten().filter(|times| times.kind == Kind::Own).map(|times| self.ratio(times));
-        let Some(best) = own.min_by(f64::total_cmp) else { return String::new() };
-        let aim = self.measured.scene.aim;
+    /// What was aimed for, and whether the faster of vitrine-gfx's columns reaches it.
+    fn verdict(&self, results: &[Measured]) -> String {
+        let (aim, base) = match self.measured.scene.aim {
+            Aim::Limit(aim) => (aim, Some(self.limit.minimum)),
+            Aim::Scene(name, aim) => {
+                let other = results.iter().find(|measured| measured.scene.name == name);
+                (aim, other.and_then(own_minimum))
+            }
+        };
+        let (Some(own), Some(base)) = (own_minimum(self.measured), base) else { return format!("{aim:.2}") };
+        let ratio = own as f64 / base as f64;
+        let of = match self.measured.scene.aim {
+            Aim::Limit(_) => String::new(),
+            Aim::Scene(name, _) => format!(" of {name} ({ratio:.3})"),
+        };
         // As printed: with two digits after the point.
-        let word = if (best * 100.0).round() <= aim * 100.0 { "hit" } else { "missed" };
-        format!("{aim:.2} {word}")
+        let word = if (ratio * 100.0).round() <= aim * 100.0 { "hit" } else { "missed" };
+        format!("{aim:.2}{of} {word}")
     }
 
     /// Minimum, median and ratio of one column; a dash where it can't draw the scene.
@@ -73,7 +91,7 @@ pub fn terminal(results: &[Measured]) -> String {
         let _ = writeln!(text, "{:<38} {limit:<22} {minimum:>10} {median:>10} {ratio:>8}", row.measured.scene.title);
         for ((name, kind), times) in columns.iter().zip(&row.cells) {
             let [minimum, median, ratio] = row.cell(*times);
-            let verdict = if *kind == Kind::Own { row.verdict() } else { rounds(*times) };
+            let verdict = if *kind == Kind::Own { row.verdict(results) } else { rounds(*times) };
             let _ = writeln!(text, "{:<38} {name:<22} {minimum:>10} {median:>10} {ratio:>8}  {verdict}", "");
         }
     }
@@ -96,7 +114,7 @@ pub fn markdown(results: &[Measured]) -> String {
     for row in rows(results, &columns) {
         let limit =
             format!("{} / {} ({})", microseconds(row.limit.minimum), microseconds(row.limit.median), row.limit.name);
-        let _ = write!(text, "| {} | {} | {limit} |", row.measured.scene.title, row.verdict());
+        let _ = write!(text, "| {} | {} | {limit} |", row.measured.scene.title, row.verdict(results));
         for times in &row.cells {
             let [minimum, median, ratio] = row.cell(*times);
             let cell = if times.is_some() { format!("**{ratio}** {minimum} / {median}") } else { ratio };

@@ -39,7 +39,7 @@ async fn render(system: System) -> Result<(), Error> {
     let mut frame = display.acquire().await?;
     for (name, ..) in NAMES.into_iter().filter(|known| chosen.is_none_or(|name| name == known.0)) {
         let Some(scene) = scene(name) else { continue };
-        let recordings = [Form::Runs, Form::Groups].map(|form| Recording::new(&scene.items, form));
+        let recordings = [Form::Runs, Form::Groups].map(|form| Recording::of(&scene, form));
         for &level in &levels {
             simd::use_level(level);
             let limits = recordings.iter().map(|recording| meter.least(|| recording.replay(level, &mut pixels)));

@@ -16,21 +16,33 @@ const BLUE: Rgb888 = Rgb888::new(0x4c, 0x9a, 0xff);
 const GREEN: Rgb888 = Rgb888::new(0x36, 0xc2, 0x8b);
 const AMBER: Rgb888 = Rgb888::new(0xff, 0xb4, 0x3d);
 
-/// Everything, at so many seconds: the clock shows them, and two of the figures depend on them.
-pub fn items(second: u32) -> Vec<Item> {
-    let mut items = vec![Item::Clear(GROUND)];
-    header(&mut items, second);
-    for (index, (title, unit, color)) in
-        [("Temperature", "°C", AMBER), ("Pressure", "hPa", BLUE), ("Humidity", "%", GREEN), ("Power", "kW", AMBER)]
-            .into_iter()
-            .enumerate()
-    {
-        let changes = if index < 2 { second } else { 0 };
-        card(&mut items, index as i32, title, unit, 213 + changes * 7 % 50 + 180 * index as u32, color);
+/// What a dashboard holds on to from one picture to the next.
+pub struct Dashboard {
+    logo: Rc<Picture>,
+}
+
+impl Dashboard {
+    pub fn new() -> Self {
+        let logo = Picture::sample(Size::new_equal(64), true, 3).expect("a size that pictures have");
+        Self { logo: Rc::new(logo) }
     }
-    plot_card(&mut items, area(40, 470, 1200, 570));
-    table(&mut items, area(1280, 470, 600, 570));
-    items
+
+    /// Everything, at so many seconds: the clock shows them, and two of the figures depend on them.
+    pub fn items(&self, second: u32) -> Vec<Item> {
+        let mut items = vec![Item::Clear(GROUND)];
+        header(&mut items, self.logo.clone(), second);
+        for (index, (title, unit, color)) in
+            [("Temperature", "°C", AMBER), ("Pressure", "hPa", BLUE), ("Humidity", "%", GREEN), ("Power", "kW", AMBER)]
+                .into_iter()
+                .enumerate()
+        {
+            let changes = if index < 2 { second } else { 0 };
+            card(&mut items, index as i32, title, unit, 213 + changes * 7 % 50 + 180 * index as u32, color);
+        }
+        plot_card(&mut items, area(40, 470, 1200, 570));
+        table(&mut items, area(1280, 470, 600, 570));
+        items
+    }
 }
 
 fn area(x: i32, y: i32, width: u32, height: u32) -> Rectangle {
@@ -46,8 +58,7 @@ fn panel(items: &mut Vec<Item>, area: Rectangle) {
     items.push(Item::Rounded(area.offset(-1), 15, CARD, Edge::Smooth));
 }
 
-fn header(items: &mut Vec<Item>, second: u32) {
-    let logo = Rc::new(Picture::sample(Size::new_equal(64), true, 3).expect("a size that pictures have"));
+fn header(items: &mut Vec<Item>, logo: Rc<Picture>, second: u32) {
     items.push(Item::Alpha(Point::new(40, 44), logo));
     text(items, 124, 74, Face::Heading, WRITING, "Turbine hall 2");
     text(items, 124, 102, Face::Text, MUTED, "All systems in operation – last inspection on 12 March");

@@ -20,9 +20,9 @@ mod scenes;
 
 pub use fearless_simd::Level;
 pub use item::{Edge, Face, Item};
-pub use paint::paint;
+pub use paint::{Painting, paint};
 pub use picture::Picture;
-pub use scenes::{NAMES, Scene, scene};
+pub use scenes::{Aim, NAMES, Scene, scene};
 
 /// Width of every scene, in pixels.
 pub const WIDTH: usize = 1920;

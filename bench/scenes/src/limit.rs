@@ -13,12 +13,12 @@ mod loops;
 mod record;
 mod sse2;
 
-use alloc::{rc::Rc, vec::Vec};
+use alloc::{rc::Rc, vec, vec::Vec};
 
 use fearless_simd::Level;
 pub use record::Form;
 
-use crate::{Item, Picture, WIDTH};
+use crate::{Item, Picture, Scene, WIDTH};
 
 /// What changes in a scene.
 pub struct Recording {
@@ -30,6 +30,16 @@ impl Recording {
     pub fn new(items: &[Item], form: Form) -> Self {
         let mut recorder = record::Recorder::new(form);
         Self { steps: items.iter().map(|item| recorder.record(item)).collect() }
+    }
+
+    /// Records the pixels of one picture that differ from those of the one before: finished, to be copied.
+    pub fn of_changes(before: &[Item], items: &[Item]) -> Self {
+        Self { steps: vec![record::changes(before, items)] }
+    }
+
+    /// What a scene needs: [its changes](Self::of_changes) where it is one, else [its items](Self::new).
+    pub fn of(scene: &Scene, form: Form) -> Self {
+        if scene.is_change { Self::of_changes(&scene.below, &scene.items) } else { Self::new(&scene.items, form) }
     }
 
     /// Writes the pixels, by AVX2 where the level says that it is there, else by SSE2.
@@ -61,6 +71,8 @@ enum Step {
     Alpha { at: u32, picture: Rc<Picture> },
     /// Rows of one colour with a weight.
     Tint { color: u32, alpha: u8, runs: Vec<Run> },
+    /// Finished pixels.
+    Pixels { runs: Vec<Run>, pixels: Vec<u32> },
     /// All pixels, so many further.
     Scroll { by: usize },
 }
@@ -83,7 +95,6 @@ fn rows(at: u32, picture: &Picture) -> impl Iterator<Item = (usize, usize)> {
 mod tests {
     use super::*;
     use crate::{HEIGHT, PIXELS, paint, scene};
-    use alloc::vec;
     use embedded_graphics::geometry::Size;
     use fearless_simd::Sse2;
     use vitrine_gfx::Surface;

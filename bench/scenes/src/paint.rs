@@ -6,9 +6,18 @@ use embedded_graphics::{
     primitives::{Circle, Line, PrimitiveStyle, Rectangle, RoundedRectangle},
     text::{Baseline, Text},
 };
-use vitrine_gfx::{Ink, PixelMemory, SUBPIXEL, Surface, shape::Stroke, text::TextStyle};
+use vitrine_gfx::{Ink, PixelMemory, SUBPIXEL, Surface, View, shape::Stroke, text::TextStyle};
 
 use crate::{Edge, Item};
+
+/// Items as something that a canvas can show.
+pub struct Painting<'i>(pub &'i [Item]);
+
+impl View for Painting<'_> {
+    fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
+        paint(surface, self.0);
+    }
+}
 
 /// Draws each item.
 pub fn paint<M: PixelMemory>(surface: &mut Surface<M>, items: &[Item]) {

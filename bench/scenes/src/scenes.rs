@@ -4,7 +4,7 @@ use alloc::{format, rc::Rc, string::String, vec, vec::Vec};
 
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 
-use crate::{Edge, Face, HEIGHT, Item, Picture, WIDTH, dashboard, random::Random};
+use crate::{Edge, Face, HEIGHT, Item, Picture, WIDTH, dashboard::Dashboard, random::Random};
 
 /// What is drawn, and what is aimed for.
 #[derive(Clone, Debug)]
@@ -13,32 +13,44 @@ pub struct Scene {
     pub name: &'static str,
     /// What it shows.
     pub title: &'static str,
-    /// The most that drawing it may cost, as a ratio to the limit.
-    pub aim: f64,
+    /// The most that drawing it may cost.
+    pub aim: Aim,
     /// Drawn once before, not measured.
     pub below: Vec<Item>,
     /// What is measured.
     pub items: Vec<Item>,
+    /// Whether `below` is the picture before, so that only what differs has to be drawn; which that is, is to be found out.
+    pub is_change: bool,
+}
+
+/// The most that drawing a scene may cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Aim {
+    /// As a ratio to the limit.
+    Limit(f64),
+    /// As a ratio to drawing this other scene.
+    Scene(&'static str, f64),
 }
 
 /// Name, title and aim of each scene, in the order in which they are shown.
-pub const NAMES: [(&str, &str, f64); 16] = [
-    ("clear", "clear", 1.05),
-    ("rectangles", "200 rectangles", 1.05),
-    ("circles", "20 circles, aliased", 1.3),
-    ("circles-aa", "20 circles, anti-aliased", 1.3),
-    ("rounded", "20 rounded rectangles, aliased", 1.3),
-    ("rounded-aa", "20 rounded rectangles, anti-aliased", 1.3),
-    ("images", "8 images of 320x240", 1.05),
-    ("alpha", "8 images with per-pixel alpha", 1.1),
-    ("blend", "full-screen blend at 50 %", 1.1),
-    ("characters", "3,900 characters of 10x20", 1.3),
-    ("text", "2,000 anti-aliased glyphs at 18 px", 1.2),
-    ("lines", "200 lines, aliased", 1.3),
-    ("lines-aa", "200 lines, anti-aliased", 1.5),
-    ("plot", "a plot of 1,000 points, anti-aliased", 1.5),
-    ("scroll", "scroll by 16 px", 1.05),
-    ("dashboard", "a dashboard in full", 1.3),
+pub const NAMES: [(&str, &str, Aim); 17] = [
+    ("clear", "clear", Aim::Limit(1.05)),
+    ("rectangles", "200 rectangles", Aim::Limit(1.05)),
+    ("circles", "20 circles, aliased", Aim::Limit(1.3)),
+    ("circles-aa", "20 circles, anti-aliased", Aim::Limit(1.3)),
+    ("rounded", "20 rounded rectangles, aliased", Aim::Limit(1.3)),
+    ("rounded-aa", "20 rounded rectangles, anti-aliased", Aim::Limit(1.3)),
+    ("images", "8 images of 320x240", Aim::Limit(1.05)),
+    ("alpha", "8 images with per-pixel alpha", Aim::Limit(1.1)),
+    ("blend", "full-screen blend at 50 %", Aim::Limit(1.1)),
+    ("characters", "3,900 characters of 10x20", Aim::Limit(1.3)),
+    ("text", "2,000 anti-aliased glyphs at 18 px", Aim::Limit(1.2)),
+    ("lines", "200 lines, aliased", Aim::Limit(1.3)),
+    ("lines-aa", "200 lines, anti-aliased", Aim::Limit(1.5)),
+    ("plot", "a plot of 1,000 points, anti-aliased", Aim::Limit(1.5)),
+    ("scroll", "scroll by 16 px", Aim::Limit(1.05)),
+    ("dashboard", "a dashboard in full", Aim::Limit(1.3)),
+    ("changes", "a dashboard: clock and two values change", Aim::Scene("dashboard", 0.05)),
 ];
 
 const GROUND: Rgb888 = Rgb888::new(0x20, 0x20, 0x20);
@@ -62,11 +74,15 @@ pub fn scene(name: &str) -> Option<Scene> {
         "lines" => (ground(), lines(Edge::Aliased)),
         "lines-aa" => (ground(), lines(Edge::Smooth)),
         "plot" => (ground(), vec![plot()]),
-        "scroll" => (dashboard::items(0), vec![Item::Scroll(16)]),
-        "dashboard" => (vec![], dashboard::items(0)),
+        "scroll" => (Dashboard::new().items(0), vec![Item::Scroll(16)]),
+        "dashboard" => (vec![], Dashboard::new().items(0)),
+        "changes" => {
+            let dashboard = Dashboard::new();
+            (dashboard.items(0), dashboard.items(1))
+        }
         _ => return None,
     };
-    Some(Scene { name, title, aim, below, items })
+    Some(Scene { name, title, aim, below, items, is_change: name == "changes" })
 }
 
 fn screen() -> Rectangle {

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use embedded_graphics::geometry::Size;
 use fearless_simd::Level;
-use vitrine_gfx::{Surface, simd};
-use vitrine_scenes::{HEIGHT, Scene, WIDTH, paint};
+use vitrine_gfx::{Canvas, PictureId, Surface, simd};
+use vitrine_scenes::{HEIGHT, Painting, Scene, WIDTH, paint};
 
 use super::{Drawing, Kind, Renderer};
 
@@ -26,10 +26,29 @@ impl Renderer for Gfx {
 
     fn prepare(&self, scene: &Rc<Scene>) -> Option<Box<dyn Drawing>> {
         let (scene, level) = (scene.clone(), self.level);
+        if scene.is_change {
+            return Some(changing(scene, level));
+        }
         Some(Box::new(move |target: &mut [u32]| {
             simd::use_level(level);
             let mut surface = Surface::new(target, Size::new(WIDTH as u32, HEIGHT as u32)).expect("the size fits");
             paint(&mut surface, &scene.items);
         }))
     }
+}
+
+/// Shows two pictures in turn on a canvas, which finds out each time what has changed.
+fn changing(scene: Rc<Scene>, level: Level) -> Box<dyn Drawing> {
+    let mut canvas = Canvas::new();
+    let mut number = 0;
+    Box::new(move |target: &mut [u32]| {
+        simd::use_level(level);
+        let size = Size::new(WIDTH as u32, HEIGHT as u32);
+        let view = Painting(if number % 2 == 0 { &scene.items } else { &scene.below });
+        let mut surface = Surface::new(target, size).expect("the size fits");
+        let composed = canvas.compose(size, &view).expect("the size is a surface's");
+        let (age, last) = if number == 0 { (0, None) } else { (1, Some(PictureId(0, number))) };
+        number += 1;
+        composed.paint(&mut surface, age, last, None).presented(PictureId(0, number));
+    })
 }

@@ -40,7 +40,7 @@ impl Renderer for Replay {
     }
 
     fn prepare(&self, scene: &Rc<Scene>) -> Option<Box<dyn Drawing>> {
-        let recording = Recording::new(&scene.items, self.form);
+        let recording = Recording::of(scene, self.form);
         let level = Level::new();
         Some(Box::new(move |target: &mut [u32]| recording.replay(level, target)))
     }

@@ -69,6 +69,14 @@ macro_rules! loops {
                             tint(token, &mut target[run.at as usize..][..run.len as usize], *color, *alpha);
                         }
                     }
+                    Step::Pixels { runs, pixels } => {
+                        let mut pixels = &pixels[..];
+                        for run in runs {
+                            let (now, later) = pixels.split_at(run.len as usize);
+                            target[run.at as usize..][..now.len()].copy_from_slice(now);
+                            pixels = later;
+                        }
+                    }
                     Step::Scroll { by } => target.copy_within(..PIXELS - by, *by),
                 }
             }

@@ -80,6 +80,22 @@ impl Recorder {
     }
 }
 
+/// The pixels of one picture that differ from those of the one before.
+pub fn changes(before: &[Item], items: &[Item]) -> Step {
+    let drawn = |items: &[Item]| {
+        let mut paper = Recorder::new(Form::Runs).paper;
+        paint(&mut paper, items);
+        paper.into_memory()
+    };
+    let (before, after) = (drawn(before), drawn(items));
+    let (mut runs, mut pixels) = (vec![], vec![]);
+    for (at, (_, pixel)) in (0..).zip(before.iter().zip(&after)).filter(|(_, (before, after))| before != after) {
+        push(&mut runs, Run { at, len: 1, solid: true });
+        pixels.push(*pixel);
+    }
+    Step::Pixels { runs, pixels }
+}
+
 fn pack(color: Rgb888) -> u32 {
     u32::from(color.r()) << 16 | u32::from(color.g()) << 8 | u32::from(color.b())
 }
