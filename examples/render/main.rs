@@ -12,7 +12,7 @@ use alloc::vec;
 use vitrine::gfx::{PixelMemory, Surface, simd};
 use vitrine::prelude::*;
 use vitrine_scenes::{
-    HEIGHT, Level, NAMES, PIXELS, Scene, WIDTH,
+    HEIGHT, Level, NAMES, PIXELS, Scene, Turns, WIDTH,
     limit::{Form, Recording},
     paint, scene,
 };
@@ -79,6 +79,11 @@ impl Meter {
 
     fn scene<M: PixelMemory>(&self, scene: &Scene, surface: &mut Surface<M>) -> u128 {
         paint(surface, &scene.below);
+        if scene.is_change {
+            let mut turns = Turns::new();
+            // The only error is a size that no surface has.
+            return self.least(|| turns.show(scene, surface).unwrap_or_default());
+        }
         self.least(|| paint(surface, &scene.items))
     }
 }

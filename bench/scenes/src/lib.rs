@@ -10,6 +10,7 @@
 
 extern crate alloc;
 
+mod change;
 mod dashboard;
 pub mod item;
 pub mod limit;
@@ -18,6 +19,7 @@ mod picture;
 mod random;
 mod scenes;
 
+pub use change::Turns;
 pub use fearless_simd::Level;
 pub use item::{Edge, Face, Item};
 pub use paint::{Painting, paint};

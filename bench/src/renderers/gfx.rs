@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use embedded_graphics::geometry::Size;
 use fearless_simd::Level;
-use vitrine_gfx::{Canvas, PictureId, Surface, simd};
-use vitrine_scenes::{HEIGHT, Painting, Scene, WIDTH, paint};
+use vitrine_gfx::{Surface, simd};
+use vitrine_scenes::{HEIGHT, Scene, Turns, WIDTH, paint};
 
 use super::{Drawing, Kind, Renderer};
 
@@ -39,16 +39,10 @@ impl Renderer for Gfx {
 
 /// Shows two pictures in turn on a canvas, which finds out each time what has changed.
 fn changing(scene: Rc<Scene>, level: Level) -> Box<dyn Drawing> {
-    let mut canvas = Canvas::new();
-    let mut number = 0;
+    let mut turns = Turns::new();
     Box::new(move |target: &mut [u32]| {
         simd::use_level(level);
-        let size = Size::new(WIDTH as u32, HEIGHT as u32);
-        let view = Painting(if number % 2 == 0 { &scene.items } else { &scene.below });
-        let mut surface = Surface::new(target, size).expect("the size fits");
-        let composed = canvas.compose(size, &view).expect("the size is a surface's");
-        let (age, last) = if number == 0 { (0, None) } else { (1, Some(PictureId(0, number))) };
-        number += 1;
-        composed.paint(&mut surface, age, last, None).presented(PictureId(0, number));
+        let mut surface = Surface::new(target, Size::new(WIDTH as u32, HEIGHT as u32)).expect("the size fits");
+        turns.show(&scene, &mut surface).expect("the size is a surface's");
     })
 }
