@@ -9,6 +9,7 @@
 //! pixel is at (128, 128). What lies further than 65,536 pixels from the origin counts as lying there. Rectangles, circles and
 //! other shapes that embedded-graphics has are, as there, in whole pixels. No coordinate panics, and nothing is allocated.
 
+mod aliased;
 mod cells;
 mod fill;
 mod gradient;

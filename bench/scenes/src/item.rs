@@ -3,7 +3,7 @@
 use alloc::{rc::Rc, string::String, vec::Vec};
 
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
-use vitrine_gfx::text::{Font, fonts};
+use vitrine_gfx::text::{Font, FontBuf, fonts};
 
 use crate::Picture;
 
@@ -85,8 +85,8 @@ pub enum Item {
     Alpha(Point, Rc<Picture>),
     /// A colour over a rectangle, with the weight `alpha / 255`.
     Tint(Rectangle, Rgb888, u8),
-    /// One line in embedded-graphics' `FONT_10X20`, the top left corner of its first character here, on whatever is there.
-    Characters(Point, String, Rgb888),
+    /// One line in embedded-graphics' `FONT_10X20`, the top left corner of its first character here, on whatever is there. The font as vitrine-gfx has it, too.
+    Characters(Point, String, Rgb888, Rc<FontBuf>),
     /// One line of anti-aliased text, on whatever is there, its baseline starting here.
     Text(Point, String, Face, Rgb888),
     /// A line 1 pixel wide between the middles of two pixels.
@@ -107,7 +107,7 @@ impl Item {
             | Self::Circle(_, own, _)
             | Self::Rounded(_, _, own, _)
             | Self::Tint(_, own, _)
-            | Self::Characters(_, _, own)
+            | Self::Characters(_, _, own, _)
             | Self::Text(_, _, _, own)
             | Self::Line(_, _, own, _)
             | Self::Polyline(_, _, own) => *own = color,
@@ -124,7 +124,7 @@ impl Item {
             | Self::Circle(_, color, _)
             | Self::Rounded(_, _, color, _)
             | Self::Tint(_, color, _)
-            | Self::Characters(_, _, color)
+            | Self::Characters(_, _, color, _)
             | Self::Text(_, _, _, color)
             | Self::Line(_, _, color, _)
             | Self::Polyline(_, _, color) => Some(*color),

@@ -3,8 +3,8 @@
 use embedded_graphics::{
     mono_font::{MonoTextStyle, ascii::FONT_10X20},
     prelude::*,
-    primitives::{Circle, Line, PrimitiveStyle, Rectangle, RoundedRectangle},
-    text::{Baseline, Text},
+    primitives::Rectangle,
+    text::Baseline,
 };
 use vitrine_gfx::{Ink, PixelMemory, SUBPIXEL, Surface, View, shape::Stroke, text::TextStyle};
 
@@ -34,27 +34,21 @@ fn draw<M: PixelMemory>(surface: &mut Surface<M>, item: &Item) -> Result<(), cor
             surface.fill_circle(area.top_left, area.size.width, Ink::over(color))
         }
         Item::Circle(area, color, Edge::Aliased) => {
-            Circle::new(area.top_left, area.size.width).into_styled(PrimitiveStyle::with_fill(color)).draw(surface)?
+            surface.fill_circle_aliased(area.top_left, area.size.width, color);
         }
         Item::Rounded(area, radius, color, Edge::Smooth) => surface.fill_rounded(&area, radius, Ink::over(color)),
-        Item::Rounded(area, radius, color, Edge::Aliased) => {
-            RoundedRectangle::with_equal_corners(area, Size::new_equal(radius))
-                .into_styled(PrimitiveStyle::with_fill(color))
-                .draw(surface)?
-        }
+        Item::Rounded(area, radius, color, Edge::Aliased) => surface.fill_rounded_aliased(&area, radius, color),
         Item::Image(at, ref picture) | Item::Alpha(at, ref picture) => {
             surface.draw_picture(&picture.drawable, at, u8::MAX);
         }
         Item::Tint(area, color, alpha) => surface.tint(&area, color, alpha),
-        Item::Characters(at, ref text, color) => {
-            Text::with_baseline(text, at, MonoTextStyle::new(&FONT_10X20, color), Baseline::Top).draw(surface)?;
+        Item::Characters(at, ref text, color, ref font) => {
+            font.draw_mono(surface, text, &MonoTextStyle::new(&FONT_10X20, color), at, Baseline::Top);
         }
         Item::Text(at, ref text, face, color) => {
             TextStyle::new(face.font(), color).draw(surface, text, at);
         }
-        Item::Line(from, to, color, Edge::Aliased) => {
-            Line::new(from, to).into_styled(PrimitiveStyle::with_stroke(color, 1)).draw(surface)?;
-        }
+        Item::Line(from, to, color, Edge::Aliased) => surface.draw_line_aliased(from, to, color),
         Item::Line(from, to, color, Edge::Smooth) => {
             let middle = |at: Point| at * SUBPIXEL + Point::new_equal(SUBPIXEL / 2);
             surface.stroke_line(middle(from), middle(to), &Stroke::pixels(1).round(), Ink::over(color));

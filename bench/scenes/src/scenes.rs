@@ -2,7 +2,13 @@
 
 use alloc::{format, rc::Rc, string::String, vec, vec::Vec};
 
-use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
+use embedded_graphics::{
+    mono_font::{MonoTextStyle, ascii::FONT_10X20},
+    pixelcolor::{BinaryColor, Rgb888},
+    prelude::*,
+    primitives::Rectangle,
+};
+use vitrine_gfx::text::FontBuf;
 
 use crate::{Edge, Face, HEIGHT, Item, Picture, WIDTH, dashboard::Dashboard, random::Random};
 
@@ -132,9 +138,13 @@ fn characters() -> Vec<Item> {
     let line = |row: u32| -> String {
         (0..78).map(|column| char::from(b'!' + ((row * 31 + column * 7) % 94) as u8)).collect()
     };
-    (0..50)
-        .map(|row| Item::Characters(Point::new(11, row as i32 * 21 + 13), line(row), Rgb888::CSS_LIGHT_GRAY))
-        .collect()
+    let style = MonoTextStyle::new(&FONT_10X20, BinaryColor::On);
+    let font = Rc::new(FontBuf::of(&style, ' '..='~'));
+    let one = |row: u32| {
+        let at = Point::new(11, row as i32 * 21 + 13);
+        Item::Characters(at, line(row), Rgb888::CSS_LIGHT_GRAY, font.clone())
+    };
+    (0..50).map(one).collect()
 }
 
 /// Words from the sentence that has every letter, 2,000 characters besides the spaces.

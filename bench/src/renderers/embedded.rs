@@ -121,7 +121,7 @@ impl Step {
                     .into_styled(PrimitiveStyle::with_fill(color))
                     .draw(target)
             }
-            Self::Item(Item::Characters(at, ref text, color)) => {
+            Self::Item(Item::Characters(at, ref text, color, _)) => {
                 Text::with_baseline(text, at, MonoTextStyle::new(&FONT_10X20, color), Baseline::Top)
                     .draw(target)
                     .map(drop)

@@ -205,7 +205,7 @@ impl Step {
                 let size = picture.size();
                 Some(Self::Image(OVER, at, Image::owning(picture.premultiplied.clone(), ARGB, size), size))
             }
-            Item::Characters(at, ref text, color) => Some(Self::Characters(at, text.clone(), color)),
+            Item::Characters(at, ref text, color, _) => Some(Self::Characters(at, text.clone(), color)),
             Item::Text(at, ref text, face, color) => Some(Self::Text(at, text.clone(), face, color)),
             _ => None,
         }
@@ -233,7 +233,7 @@ impl GlyphCache {
             self.insert(1 + face as usize, character, glyph);
         }
         for item in &scene.items {
-            let Item::Characters(_, text, _) = item else { continue };
+            let Item::Characters(_, text, ..) = item else { continue };
             text.chars().for_each(|character| self.insert(Self::MONO, character, &mono(character)));
         }
     }
