@@ -4,6 +4,7 @@
 //! [`Surface::draw_picture`](crate::Surface::draw_picture) draws it. A [`Mask`] is a form that is drawn in any colour. Where
 //! memory is short, [`Qoi`] and `tinybmp`'s [`Bmp`] decode a file as it is drawn.
 
+mod axis;
 mod bmp;
 mod draw;
 mod error;
@@ -18,6 +19,7 @@ mod sample;
 mod scale;
 mod turn;
 
+pub use axis::Sampling;
 pub use error::ImageError;
 pub use fit::{Fit, Placed};
 pub use icon::{Icon, IconPicture};
@@ -25,7 +27,6 @@ pub use mask::Mask;
 pub use nine_patch::{Filling, Insets, NinePatch};
 pub use picture::{MAX_PIXELS, Picture};
 pub use qoi::{Qoi, QoiError};
-pub use sample::Sampling;
 pub use scale::Filter;
 pub use tinybmp::{Bmp, ParseError as BmpError};
 pub use turn::Turn;

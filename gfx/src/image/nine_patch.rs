@@ -5,7 +5,8 @@ use core::hash::Hash;
 use embedded_graphics_core::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics_core::primitives::Rectangle;
 
-use super::sample::{Cell, Sampling, Spread};
+use super::axis::{Sampling, Spread};
+use super::sample::Cell;
 use super::{ImageError, Picture};
 use crate::area::Area;
 use crate::digest::Digest;
