@@ -8,7 +8,7 @@ pub enum Sampling {
     /// The nearest one: hard edges, as pixel art wants it.
     Nearest,
     /// A mix of the four around it. Good for sizes of half to twice the picture's; much smaller, most of its pixels are never
-    /// looked at, and [`Picture::scaled`] is better.
+    /// looked at, and [`scaled`](super::Picture::scaled) is better.
     Bilinear,
 }
 

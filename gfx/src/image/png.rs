@@ -4,7 +4,7 @@
 //! interlacing and no transparent colours, and `zune-png` takes 55 KB of an image, a quarter of a small one, where this
 //! takes 22. It goes by rows, so that beside the picture only a window of 32 KiB and two rows are needed.
 //!
-//! Begin reading at [`decode`]; then [`chunks`](mod@chunks), [`inflate`], [`filter`] and [`samples`] are in the order in which
+//! Begin reading at `decode`; then `chunks`, `inflate`, `filter` and `samples` are in the order in which
 //! bytes become pixels.
 
 mod chunks;
