@@ -134,8 +134,8 @@ impl<S: Simd> Mixer<S> for FadeStraight {
     #[inline(always)]
     fn mix<V: Pixels<S>>(self, simd: S, below: V, over: V) -> V {
         // In the lower halves; the upper ones are 0, and stay so.
-        let weight = lanes::multiply::<S, V>((over >> 24).bitcast(), V::splat(simd, self.opacity).bitcast());
-        lanes::blend(below, over, lanes::halves(weight.bitcast::<V>()))
+        let weight = lanes::multiply(over >> 24, V::splat(simd, self.opacity));
+        lanes::blend(below, over, lanes::halves(weight))
     }
 }
 

@@ -3,7 +3,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{u8x16, u32x8};
 
-use super::lanes;
+use super::lanes::{self, Pixels};
 use crate::simd;
 
 /// How many eights of pixels are looked at together. Testing fewer costs more than it saves: in text, whether the next few
@@ -25,7 +25,10 @@ pub(crate) fn cover_sparse(below: &mut [u32], color: u32, coverage: &[u8]) {
 }
 
 #[inline(always)]
-fn by_groups<S: Simd>(simd: S, below: &mut [u32], color: u32, coverage: &[u8]) {
+fn by_groups<S: Simd>(simd: S, below: &mut [u32], color: u32, coverage: &[u8])
+where
+    u32x8<S>: Pixels<S>,
+{
     let color = u32x8::splat(simd, color);
     let (eights, rest) = coverage.as_chunks();
     let (below, below_rest) = below.as_chunks_mut();
@@ -55,7 +58,10 @@ fn is_gap(eights: &[[u8; 8]]) -> bool {
 }
 
 #[inline(always)]
-fn cover_eight<S: Simd>(simd: S, pixels: &mut [u32; 8], color: u32x8<S>, coverage: [u8; 8]) {
+fn cover_eight<S: Simd>(simd: S, pixels: &mut [u32; 8], color: u32x8<S>, coverage: [u8; 8])
+where
+    u32x8<S>: Pixels<S>,
+{
     let mut sixteen = [0; 16];
     sixteen[..8].copy_from_slice(&coverage);
     let (low, high) = u8x16::from_slice(simd, &sixteen).widen().0.widen();

@@ -59,6 +59,22 @@ fn a_row_is_filled() {
 }
 
 #[test]
+fn a_long_run_and_rows_are_filled_up_to_their_end() {
+    for length in [65_535, 65_536, 65_537, 200_000] {
+        let mut run = alloc::vec![1; length + 2];
+        fill(&mut run[1..], length, 1, length, 7);
+        assert_eq!([run[0], run[length + 1]], [1, 1]);
+        assert!(run[1..=length].iter().all(|&pixel| pixel == 7), "{length} pixels");
+    }
+    for width in 0..20 {
+        let mut rows = alloc::vec![1; 3 * 20 + width + 1];
+        fill(&mut rows, 20, 4, width, 7);
+        let expected = |index: usize| if index % 20 < width && index < 60 + width { 7 } else { 1 };
+        rows.iter().enumerate().for_each(|(index, &pixel)| assert_eq!(pixel, expected(index), "{width}: {index}"));
+    }
+}
+
+#[test]
 fn pixels_are_laid_on_by_one_weight() {
     let over = pixels(LONGEST + 2 * ALIGNMENTS, 2);
     at_each_level(|| {

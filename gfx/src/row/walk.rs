@@ -101,21 +101,27 @@ pub(super) fn walk<O: Over>(below: &mut [u32], over: O, mixer: impl Mixer<Avx2> 
 /// Mixes a row of at least one vector.
 #[inline(always)]
 fn by_vectors<S: Simd, V: Pixels<S>, O: Over>(simd: S, below: &mut [u32], over: O, mixer: impl Mixer<S>) {
-    // What makes no whole vector at the end is the end of one that overlaps the last whole one. That one is read before
+    // What makes no whole vector at the end is the end of one that overlaps the last whole one. That one is mixed before
     // anything is written, so that its pixels are mixed once.
     let last = below.len() - V::LEN;
-    let end = V::from_slice(simd, &below[last..]);
-    for at in (0..below.len()).step_by(V::LEN) {
-        let (at, pixels) = if at < last { (at, V::from_slice(simd, &below[at..][..V::LEN])) } else { (last, end) };
-        mixer.mix(simd, pixels, over.load(simd, at)).store_slice(&mut below[at..][..V::LEN]);
+    let end = if below.len().is_multiple_of(V::LEN) {
+        None
+    } else {
+        Some(mixer.mix(simd, V::from_slice(simd, &below[last..]), over.load(simd, last)))
+    };
+    for (index, pixels) in below.chunks_exact_mut(V::LEN).enumerate() {
+        mixer.mix(simd, V::from_slice(simd, pixels), over.load(simd, index * V::LEN)).store_slice(pixels);
+    }
+    if let Some(end) = end {
+        end.store_slice(&mut below[last..]);
     }
 }
 
-/// Mixes a row of less than a vector.
+/// Mixes a row of less than four pixels.
 #[inline(always)]
-fn short<S: Simd, O: Over>(simd: S, below: &mut [u32], over: O, mixer: impl Mixer<S>) {
-    let pixels = u32x4::from_fn(simd, |index| below.get(index).copied().unwrap_or(0));
-    let laid_on = u32x4::from_fn(simd, |index| if index < below.len() { over.one(index) } else { 0 });
-    let mixed = mixer.mix(simd, pixels, laid_on).to_array();
+fn short<O: Over>(sse2: Sse2, below: &mut [u32], over: O, mixer: impl Mixer<Sse2>) {
+    let pixels = u32x4::from_fn(sse2, |index| below.get(index).copied().unwrap_or(0));
+    let laid_on = u32x4::from_fn(sse2, |index| if index < below.len() { over.one(index) } else { 0 });
+    let mixed = mixer.mix(sse2, pixels, laid_on).to_array();
     below.iter_mut().zip(mixed).for_each(|(pixel, mixed)| *pixel = mixed);
 }
