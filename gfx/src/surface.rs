@@ -1,5 +1,9 @@
 //! A picture in memory, and drawing on it row by row.
 
+mod error;
+mod moves;
+mod target;
+
 use crate::{
     Damage, PixelMemory,
     area::Area,
@@ -8,18 +12,14 @@ use crate::{
     part::Window,
     pixel,
 };
-use core::{
-    convert::Infallible,
-    fmt,
-    hash::{Hash, Hasher},
-};
+use core::hash::{Hash, Hasher};
 use embedded_graphics_core::{
-    Pixel,
-    draw_target::DrawTarget,
     geometry::{OriginDimensions, Point, Size},
     pixelcolor::Rgb888,
     primitives::Rectangle,
 };
+
+pub use error::SurfaceError;
 
 /// The longest side of a surface, in pixels: twice what 8K displays have, and far from any overflow.
 pub const MAX_SIDE: u32 = 16_384;
@@ -46,65 +46,6 @@ pub struct Surface<M> {
     damage: Damage,
     identity: Identity,
 }
-
-/// Why memory can't be a [`Surface`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SurfaceError {
-    /// A side is 0 or longer than [`MAX_SIDE`].
-    Size {
-        /// What was asked for, in pixels.
-        size: Size,
-    },
-    /// A row would be longer than the distance between two rows, or rows would start between pixels.
-    Stride {
-        /// Distance in bytes.
-        stride: usize,
-        /// Bytes in a row.
-        row: usize,
-        /// What the distance must be a multiple of.
-        alignment: usize,
-    },
-    /// The memory ends before the last row does.
-    Memory {
-        /// Bytes needed.
-        needed: usize,
-        /// Bytes there are.
-        len: usize,
-    },
-}
-
-impl SurfaceError {
-    /// Whether a surface can have this size.
-    pub(crate) fn check_size(size: Size) -> Result<(), Self> {
-        let possible = 1..=MAX_SIDE;
-        if possible.contains(&size.width) && possible.contains(&size.height) {
-            Ok(())
-        } else {
-            Err(Self::Size { size })
-        }
-    }
-}
-
-impl fmt::Display for SurfaceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Size { size: Size { width, height } } => {
-                write!(f, "a surface of {width}x{height} pixels: each side must be 1 to {MAX_SIDE}")
-            }
-            Self::Stride { stride, row, alignment } => {
-                write!(
-                    f,
-                    "a stride of {stride} bytes: it must be a multiple of {alignment} and at least {row}, a row's length"
-                )
-            }
-            Self::Memory { needed, len } => {
-                write!(f, "a surface of {needed} bytes does not fit in {len} bytes of memory")
-            }
-        }
-    }
-}
-
-impl core::error::Error for SurfaceError {}
 
 impl<M: PixelMemory> Surface<M> {
     /// A surface whose rows follow each other without a gap, other than what the format's alignment asks for.
@@ -184,38 +125,6 @@ impl<M: PixelMemory> Surface<M> {
     /// What has been drawn since this was called last: to be called once a frame, when it is presented.
     pub fn take_damage(&mut self) -> Damage {
         core::mem::take(&mut self.damage)
-    }
-
-    /// Copies a picture in memory of our own to this one, its top left corner to `at`.
-    pub fn draw_surface<S: AsRef<[u32]>>(&mut self, source: &Surface<S>, at: Point) {
-        let area = source.readable().moved(at);
-        let Some(visible) = self.begin(area, |operation| ("picture", at, source.identity()).hash(operation.opaque()))
-        else {
-            return;
-        };
-        for y in visible.top..visible.bottom {
-            self.put_row(visible.left, y, source.run(visible.left - at.x, y - at.y, visible.width()));
-        }
-    }
-
-    /// Moves the pixels of `area` by `by`: what lands inside `area` and the clip is drawn there, the rest is left as it was.
-    /// What scrolls in is to be drawn afterwards.
-    pub fn scroll(&mut self, area: &Rectangle, by: Point) {
-        let whole = self.clip.intersection(Area::from_rectangle(area));
-        let moved = whole.intersection(whole.moved(by));
-        let Some(target) = self.begin(moved, |operation| ("scroll", area, by).hash(operation.moves(whole))) else {
-            return;
-        };
-        if target.width() * M::BYTES == self.stride {
-            let (to, pixels) = (self.offset(target.left, target.top), target.pixels());
-            return self.memory.copy_within(self.offset(target.left - by.x, target.top - by.y), to, pixels);
-        }
-        for index in 0..target.height() as i32 {
-            // Begins at the end that is read before it is written.
-            let y = if by.y <= 0 { target.top + index } else { target.bottom - 1 - index };
-            let from = self.offset(target.left - by.x, y - by.y);
-            self.memory.copy_within(from, self.offset(target.left, y), target.width());
-        }
     }
 
     pub(crate) fn bounds(&self) -> Area {
@@ -300,41 +209,6 @@ impl<M: PixelMemory> Surface<M> {
         let at = self.offset(area.left, area.top);
         self.memory.fill_rows(at, self.stride, area.height(), area.width(), pixel);
     }
-
-    /// Copies the same area of another surface, without recording it as damage. See `DamageHistory::copy_forward`.
-    pub(crate) fn copy_area<S: PixelMemory>(&mut self, source: &Surface<S>, area: Area) {
-        assert_eq!(self.size, source.size, "copying between surfaces of different size");
-        self.identity.renew();
-        let area = area.intersection(self.limits).intersection(source.limits);
-        let mut stage = [0; STAGE];
-        for y in area.top..area.bottom {
-            let mut x = area.left;
-            while x < area.right {
-                let part = &mut stage[..STAGE.min((area.right - x) as usize)];
-                source.get_row(x, y, part);
-                self.put_row(x, y, part);
-                x += part.len() as i32;
-            }
-        }
-    }
-}
-
-impl<M: PixelMemory> Surface<M> {
-    /// Notes single pixels.
-    fn note_pixels(&mut self, pixels: impl IntoIterator<Item = Pixel<Rgb888>>) {
-        let mut digest = Digest::new();
-        let mut touched: Option<Area> = None;
-        for Pixel(point, color) in pixels {
-            let Some(area) = self.visible(Area::from_rectangle(&Rectangle::new(point, Size::new_equal(1)))) else {
-                continue;
-            };
-            (point, pixel::pack(color)).hash(&mut digest);
-            touched = Some(touched.map_or(area, |touched| touched.envelope(area)));
-        }
-        if let Some(area) = touched {
-            self.note(area, digest);
-        }
-    }
 }
 
 impl<M> Surface<M> {
@@ -368,134 +242,5 @@ impl<M: AsRef<[u32]>> Surface<M> {
 impl<M> OriginDimensions for Surface<M> {
     fn size(&self) -> Size {
         self.size
-    }
-}
-
-impl<M: PixelMemory> DrawTarget for Surface<M> {
-    type Color = Rgb888;
-    type Error = Infallible;
-
-    /// Pixels that follow each other in a row are written together, which is how text and outlines come.
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(&mut self, pixels: I) -> Result<(), Infallible> {
-        if !M::KEEPS {
-            self.note_pixels(pixels);
-            return Ok(());
-        }
-        let mut run = Run::new();
-        let mut touched: Option<Area> = None;
-        for Pixel(Point { x, y }, color) in pixels {
-            if x < self.clip.left || x >= self.clip.right || y < self.clip.top || y >= self.clip.bottom {
-                continue;
-            }
-            if !run.takes(x, y) {
-                touched = run.flush(self, touched);
-                run.start(x, y);
-            }
-            run.push(pixel::pack(color));
-        }
-        if let Some(area) = run.flush(self, touched) {
-            self.touch(area);
-        }
-        Ok(())
-    }
-
-    fn fill_contiguous<I: IntoIterator<Item = Rgb888>>(
-        &mut self,
-        area: &Rectangle,
-        colors: I,
-    ) -> Result<(), Infallible> {
-        let whole = Area::from_rectangle(area);
-        if !M::KEEPS {
-            self.begin(whole, |operation| {
-                ("pixels", area).hash(operation);
-                let count = area.size.width as usize * area.size.height as usize;
-                colors.into_iter().take(count).for_each(|color| pixel::pack(color).hash(operation));
-            });
-            return Ok(());
-        }
-        let Some(visible) = self.begin(whole, |_| ()) else { return Ok(()) };
-        // In i64 because the corner and size of a rectangle can be anything.
-        let width = i64::from(area.size.width);
-        let above = i64::from(visible.top) - i64::from(area.top_left.y);
-        let before = i64::from(visible.left) - i64::from(area.top_left.x);
-        let after = width - before - visible.width() as i64;
-
-        let mut colors = colors.into_iter().map(pixel::pack);
-        skip(&mut colors, (above * width + before) as usize);
-        let mut stage = [0; STAGE];
-        for y in visible.top..visible.bottom {
-            let mut x = visible.left;
-            while x < visible.right {
-                let want = STAGE.min((visible.right - x) as usize);
-                let got = stage[..want].iter_mut().zip(&mut colors).map(|(slot, pixel)| *slot = pixel).count();
-                self.put_row(x, y, &stage[..got]);
-                if got < want {
-                    return Ok(());
-                }
-                x += want as i32;
-            }
-            skip(&mut colors, (before + after) as usize);
-        }
-        Ok(())
-    }
-
-    fn fill_solid(&mut self, area: &Rectangle, color: Rgb888) -> Result<(), Infallible> {
-        let pixel = pixel::pack(color);
-        if let Some(visible) =
-            self.begin(Area::from_rectangle(area), |operation| ("fill", pixel).hash(operation.opaque()))
-        {
-            self.put_area(visible, pixel);
-        }
-        Ok(())
-    }
-
-    fn clear(&mut self, color: Rgb888) -> Result<(), Infallible> {
-        self.fill_solid(&Rectangle::new(Point::zero(), self.size), color)
-    }
-}
-
-/// Drops the next `count` items.
-fn skip(items: &mut impl Iterator, count: usize) {
-    if let Some(last) = count.checked_sub(1) {
-        items.nth(last);
-    }
-}
-
-/// Pixels of one row, gathered by `draw_iter`.
-struct Run {
-    pixels: [u32; STAGE],
-    len: usize,
-    x: i32,
-    y: i32,
-}
-
-impl Run {
-    const fn new() -> Self {
-        Self { pixels: [0; STAGE], len: 0, x: 0, y: 0 }
-    }
-
-    /// Whether a pixel at this place would continue the run.
-    const fn takes(&self, x: i32, y: i32) -> bool {
-        self.len != 0 && self.len < STAGE && y == self.y && x == self.x + self.len as i32
-    }
-
-    const fn start(&mut self, x: i32, y: i32) {
-        (self.x, self.y) = (x, y);
-    }
-
-    const fn push(&mut self, pixel: u32) {
-        self.pixels[self.len] = pixel;
-        self.len += 1;
-    }
-
-    /// Writes the run and empties it; returns `touched` grown by it.
-    fn flush<M: PixelMemory>(&mut self, surface: &mut Surface<M>, touched: Option<Area>) -> Option<Area> {
-        if self.len == 0 {
-            return touched;
-        }
-        surface.put_row(self.x, self.y, &self.pixels[..self.len]);
-        let area = Area { left: self.x, top: self.y, right: self.x + self.len as i32, bottom: self.y + 1 };
-        self.len = 0;
-        Some(touched.map_or(area, |touched| touched.envelope(area)))
     }
 }

@@ -70,6 +70,7 @@ fn drawing() -> impl Strategy<Value = Drawing> {
 #[derive(Clone, Debug)]
 enum Change {
     Scroll(Rectangle, Point),
+    Move(Rectangle, Point),
     Tint(Rectangle, Rgb888, u8),
 }
 
@@ -77,6 +78,7 @@ impl Operation for Change {
     fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
         match self {
             Self::Scroll(area, by) => surface.scroll(area, *by),
+            Self::Move(area, to) => surface.move_area(area, *to),
             Self::Tint(area, color, alpha) => surface.tint(area, *color, *alpha),
         }
     }
@@ -87,6 +89,12 @@ impl Operation for Change {
                 let from = Point::new(at.x.checked_sub(by.x)?, at.y.checked_sub(by.y)?);
                 let moves = holds(area, at) && holds(area, from) && holds(&before.clip, from);
                 moves.then(|| before.color(from))
+            }
+            Self::Move(area, to) => {
+                let from = |at: i32, to: i32, start: i32| i64::from(at) - i64::from(to) + i64::from(start);
+                let x = i32::try_from(from(at.x, to.x, area.top_left.x)).ok()?;
+                let from = Point::new(x, i32::try_from(from(at.y, to.y, area.top_left.y)).ok()?);
+                (holds(area, from) && holds(&before.clip, from)).then(|| before.color(from))
             }
             Self::Tint(area, color, alpha) => holds(area, at).then(|| mix(before.color(at), *color, *alpha)),
         }
@@ -102,6 +110,7 @@ fn change() -> impl Strategy<Value = Change> {
     let by = (distance(), distance()).prop_map(|(x, y)| Point::new(x, y));
     prop_oneof![
         (rectangle(), by).prop_map(|(area, by)| Change::Scroll(area, by)),
+        (rectangle(), coordinate(), coordinate()).prop_map(|(area, x, y)| Change::Move(area, Point::new(x, y))),
         (rectangle(), color(), any::<u8>()).prop_map(|(area, color, alpha)| Change::Tint(area, color, alpha)),
     ]
 }
