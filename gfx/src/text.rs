@@ -20,10 +20,12 @@ pub mod atlas;
 mod buffer;
 pub(crate) mod compose;
 pub mod fonts;
+mod kerning;
 mod layout;
 mod line;
 mod mono;
 mod paragraph;
+mod stand_in;
 mod style;
 #[cfg(feature = "truetype")]
 mod truetype;

@@ -166,3 +166,15 @@ fn justified_lines_reach_the_edge() {
     }
     assert!(rightmost(lines.len() - 1) < 190, "the last line is not stretched");
 }
+
+#[test]
+fn nothing_is_allocated() {
+    let text = "Words that need more than a single line, Donau\u{ad}dampf\u{ad}schiff, 漢字\nand the end.";
+    let mut surface = Surface::new(vec![0; 220 * 200], Size::new(220, 200)).unwrap();
+    let allocated = allocation_counter::measure(|| {
+        let paragraph = paragraph(&fonts::REGULAR_17, 150, 60).fitted(&fonts::REGULAR, text);
+        paragraph.measure(text);
+        paragraph.draw(&mut surface, text);
+    });
+    assert_eq!(allocated.count_total, 0);
+}

@@ -4,6 +4,10 @@
 //! [`FontBuf`](super::FontBuf) makes them at run time. What is said here about a [`Coverage`]'s bytes is the format that
 //! both write, and that `compose` reads.
 
+pub use super::kerning::Kerning;
+
+use super::stand_in::StandIn;
+
 /// One face in one size, compiled into the image.
 pub type Font = Atlas<'static>;
 
@@ -70,18 +74,6 @@ pub enum Coverage<'f> {
     Bits(&'f [u8]),
 }
 
-/// Which glyphs stand closer together or further apart than their advances say: a matrix of classes.
-#[derive(Clone, Copy, Debug)]
-pub struct Kerning<'f> {
-    /// The row of each glyph that stands on the left.
-    rows: &'f [u8],
-    /// The column of each glyph that stands on the right.
-    columns: &'f [u8],
-    column_count: usize,
-    /// Row by row, in 1/512 em, negative when closer.
-    units: &'f [i8],
-}
-
 impl Range {
     /// The characters from `first` to `last`, whose glyphs start with number `glyph`.
     pub const fn new(first: char, last: char, glyph: u16) -> Self {
@@ -110,27 +102,6 @@ impl Glyph {
     /// `advance` / 64 pixels; its first row is at byte `start`.
     pub const fn new(left: i16, top: i16, width: u16, height: u16, advance: u16, start: u32) -> Self {
         Self { left, top, width, height, advance, start }
-    }
-}
-
-impl<'f> Kerning<'f> {
-    /// A matrix, with the row and the column of each glyph.
-    pub const fn new(rows: &'f [u8], columns: &'f [u8], units: &'f [i8]) -> Self {
-        let (mut column_count, mut index) = (0, 0);
-        while index < columns.len() {
-            if columns[index] as usize >= column_count {
-                column_count = columns[index] as usize + 1;
-            }
-            index += 1;
-        }
-        Self { rows, columns, column_count, units }
-    }
-
-    /// In 1/512 em; 0 for glyphs that the matrix doesn't know.
-    fn between(&self, left: u16, right: u16) -> i32 {
-        let (row, column) = (self.rows.get(usize::from(left)), self.columns.get(usize::from(right)));
-        let (Some(&row), Some(&column)) = (row, column) else { return 0 };
-        self.units.get(usize::from(row) * self.column_count + usize::from(column)).copied().unwrap_or(0).into()
     }
 }
 
@@ -248,27 +219,6 @@ impl<'f> Atlas<'f> {
 
 /// The number of a glyph that isn't there: fonts have less.
 const NO_GLYPH: u16 = u16::MAX;
-
-/// What is shown for a character that no font has.
-enum StandIn {
-    Like(char),
-    Nothing,
-    Box,
-}
-
-impl StandIn {
-    const fn of(character: char) -> Self {
-        match character {
-            '\t' | '\n' | '\x0b' | '\x0c' | '\u{85}' | '\u{a0}' => Self::Like(' '),
-            '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Self::Like(' '),
-            '\u{2010}' | '\u{2011}' => Self::Like('-'),
-            // What only says how its neighbours are to be broken, ordered or shaped.
-            '\r' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => Self::Nothing,
-            '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Self::Nothing,
-            _ => Self::Box,
-        }
-    }
-}
 
 /// A glyph, and the font that has it.
 #[derive(Clone, Copy)]

@@ -204,7 +204,8 @@ fn expanded_bits(byte: u8) -> u64 {
     ones * 0xff
 }
 
-/// Adds a row of [`Coverage::Runs`](super::atlas::Coverage::Runs) to the stage, as far as that goes, and returns how many bytes the row has.
+/// Adds a row of [`Coverage::Runs`](super::atlas::Coverage::Runs) to the stage, as far as that goes, and returns how many
+/// bytes the row has.
 pub(crate) fn put_runs(runs: &[u8], width: usize, stage: &mut [u8]) -> usize {
     let (mut x, mut taken) = (0, 0);
     while x < width && taken < runs.len() {
