@@ -28,10 +28,10 @@ pub static QWERTY: KeyboardLayout = KeyboardLayout {
     symbols: SYMBOLS,
 };
 
-/// As in Germany, without the letters that the compiled-in fonts lack.
+/// As in Germany.
 pub static QWERTZ: KeyboardLayout = KeyboardLayout {
-    letters: ["qwertzuiop", "asdfghjkl", "yxcvbnm"],
-    shifted: ["QWERTZUIOP", "ASDFGHJKL", "YXCVBNM"],
+    letters: ["qwertzuiopü", "asdfghjklöä", "yxcvbnmß"],
+    shifted: ["QWERTZUIOPÜ", "ASDFGHJKLÖÄ", "YXCVBNMß"],
     digits: DIGITS,
     symbols: SYMBOLS,
 };
