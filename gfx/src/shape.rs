@@ -11,6 +11,7 @@
 
 mod aliased;
 mod cells;
+mod disc;
 mod fill;
 mod gradient;
 mod outline;

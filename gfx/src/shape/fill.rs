@@ -2,6 +2,7 @@
 
 use super::{
     Corners, Paint, Rule, Step,
+    disc::Disc,
     outline::{Curve, Outline, Pen},
     painter::Painter,
     path::{self, Lines},
@@ -39,7 +40,11 @@ impl<M: PixelMemory> Surface<M> {
             ("rounded", rectangle, corners, paint).hash(if hides { operation.opaque() } else { operation });
         };
         let Some(visible) = self.begin(area, describe) else { return };
-        self.fill_outline(visible, Rule::NonZero, &Rounded::new(rectangle, corners), &paint);
+        let disc = corners.all_equal().and_then(|radius| Disc::new(area, radius));
+        match disc {
+            Some(disc) => disc.draw(visible, &mut Painter::new(self, visible, &paint)),
+            None => self.fill_outline(visible, Rule::NonZero, &Rounded::new(rectangle, corners), &paint),
+        }
     }
 
     /// Fills the circle of this diameter (in pixels) whose bounding box has its top left corner at `top_left`.
@@ -67,7 +72,7 @@ impl<M: PixelMemory> Surface<M> {
                 inner.trace(edges);
             }
         };
-        rasterize(visible, Rule::EvenOdd, trace, &mut Painter::new(self, &paint));
+        rasterize(visible, Rule::EvenOdd, trace, &mut Painter::new(self, visible, &paint));
     }
 
     /// Draws the border of a circle: its width (in pixels) lies inside of the circle that [`fill_circle`](Self::fill_circle)
@@ -130,7 +135,7 @@ impl<M: PixelMemory> Surface<M> {
             outline.trace(edges);
             edges.close();
         };
-        rasterize(visible, rule, trace, &mut Painter::new(self, paint));
+        rasterize(visible, rule, trace, &mut Painter::new(self, visible, paint));
     }
 }
 

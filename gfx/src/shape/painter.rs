@@ -1,7 +1,7 @@
 //! Laying paint on the pixels that a shape covers.
 
 use super::{cells::Sink, gradient::Gradient, paint::Paint};
-use crate::{PixelMemory, Surface, pixel, row, surface::STAGE};
+use crate::{PixelMemory, Surface, area::Area, pixel, row, surface::STAGE};
 
 /// Lays paint on a surface. For areas that `begin` returned.
 pub(crate) struct Painter<'s, M: PixelMemory> {
@@ -9,17 +9,22 @@ pub(crate) struct Painter<'s, M: PixelMemory> {
     color: u32,
     background: Option<u32>,
     gradient: Option<Gradient>,
+    visible: Area,
     stage: [u32; STAGE],
 }
 
+/// Pixels that are mixed at once. Fewer are mixed together with their neighbours, where that leaves those as they are.
+const VECTOR: usize = 8;
+
 impl<'s, M: PixelMemory> Painter<'s, M> {
-    pub fn new(surface: &'s mut Surface<M>, paint: &Paint<'_>) -> Self {
+    /// `visible` is what `begin` returned.
+    pub fn new(surface: &'s mut Surface<M>, visible: Area, paint: &Paint<'_>) -> Self {
         let gradient = Gradient::new(paint);
         let (color, background) = match paint {
             Paint::Ink(ink) => (pixel::pack(ink.color), ink.background.map(pixel::pack)),
             _ => (0, None),
         };
-        Self { surface, color, background, gradient, stage: [0; STAGE] }
+        Self { surface, color, background, gradient, visible, stage: [0; STAGE] }
     }
 }
 
@@ -50,6 +55,24 @@ impl<M: PixelMemory> Painter<'_, M> {
     }
 }
 
+impl<M: PixelMemory> Painter<'_, M> {
+    /// Lays the colour on what is there.
+    fn cover(&mut self, x: i32, y: i32, coverage: &[u8]) {
+        let color = self.color;
+        let room = self.visible.right - VECTOR as i32;
+        // Formats of smaller pixels lose something whenever they are read and written.
+        if M::BYTES < size_of::<u32>() || coverage.len() >= VECTOR || room < self.visible.left {
+            let cover = |first: usize, below: &mut [u32]| row::cover(below, color, &coverage[first..]);
+            return self.surface.modify_row(x, y, coverage.len(), cover);
+        }
+        let from = x.min(room);
+        let bytes = coverage.iter().rev().fold(0, |bytes, &coverage| bytes << 8 | u64::from(coverage));
+        let vector = (bytes << (8 * (x - from))).to_le_bytes();
+        let cover = |first: usize, below: &mut [u32]| row::cover(below, color, &vector[first..]);
+        self.surface.modify_row(from, y, VECTOR, cover);
+    }
+}
+
 impl<M: PixelMemory> Sink for Painter<'_, M> {
     fn run(&mut self, x: i32, y: i32, count: usize, coverage: u8) {
         if self.gradient.is_some() {
@@ -71,8 +94,7 @@ impl<M: PixelMemory> Sink for Painter<'_, M> {
         }
         let color = self.color;
         let Some(background) = self.background else {
-            let cover = |first: usize, below: &mut [u32]| row::cover(below, color, &coverage[first..]);
-            return self.surface.modify_row(x, y, coverage.len(), cover);
+            return self.cover(x, y, coverage);
         };
         for (index, coverage) in coverage.chunks(STAGE).enumerate() {
             let pixels = &mut self.stage[..coverage.len()];

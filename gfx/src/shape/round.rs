@@ -21,6 +21,13 @@ pub struct Corners {
     pub bottom_left: u32,
 }
 
+impl Corners {
+    /// The radius of all four, if it is the same.
+    pub(crate) fn all_equal(self) -> Option<u32> {
+        (self == Self::from(self.top_left)).then_some(self.top_left)
+    }
+}
+
 /// All of them equal.
 impl From<u32> for Corners {
     fn from(radius: u32) -> Self {

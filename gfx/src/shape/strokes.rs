@@ -87,7 +87,7 @@ impl<M: PixelMemory> Surface<M> {
             }
             stroker.finish();
         };
-        rasterize(visible, Rule::NonZero, trace, &mut Painter::new(self, paint));
+        rasterize(visible, Rule::NonZero, trace, &mut Painter::new(self, visible, paint));
     }
 }
 
