@@ -4,13 +4,20 @@
 //! corner covers is found once and serves all four.
 
 use super::{cells::Sink, vector::FAR};
-use crate::{SUBPIXEL, area::Area};
+use crate::{SUBPIXEL, area::Area, simd};
+use fearless_simd::{f32x8, i32x8, prelude::*};
 
 /// Diameters that are drawn here, in pixels. Smaller circles are too much curved inside a pixel.
 const DIAMETERS: core::ops::RangeInclusive<u32> = 16..=16_384;
 
 /// The most pixels of a row that one corner covers in parts: those of the first row of the largest.
 const MAX_EDGE: usize = 136;
+
+/// Pixels whose coverage is found at a time.
+const GROUP: usize = 8;
+
+/// Rows of a corner that are found at a time.
+const BLOCK: usize = 24;
 
 /// A rectangle with equal corners.
 pub(crate) struct Disc {
@@ -23,10 +30,11 @@ pub(crate) struct Disc {
 struct Edge {
     /// Pixels that are not covered.
     outside: i32,
-    /// The coverage of those that follow, up to those that are wholly covered or belong to the other corner.
+    /// The coverage of those that follow, with all that are not wholly covered or belong to the other corner.
     coverage: [u8; MAX_EDGE],
-    mirrored: [u8; MAX_EDGE],
     len: usize,
+    /// The same from the end to the start: the last is the first's.
+    mirrored: [u8; MAX_EDGE],
 }
 
 impl Disc {
@@ -45,20 +53,20 @@ impl Disc {
     /// Tells the coverage of all of it inside `visible`.
     pub fn draw(&self, visible: Area, sink: &mut impl Sink) {
         let Area { left, top, right, bottom } = self.area;
-        let mut edge = Edge { outside: 0, coverage: [0; MAX_EDGE], mirrored: [0; MAX_EDGE], len: 0 };
+        let mut edges = [Edge::NONE; BLOCK];
         let curved = self.diameter.div_ceil(2) as i32;
-        for row in 0..curved {
-            let (upper, lower) = (top + row, bottom - 1 - row);
-            let seen = [upper, lower].map(|y| y >= visible.top && y < visible.bottom);
-            if seen == [false, false] {
-                continue;
+        for first in (0..curved).step_by(BLOCK) {
+            let rows = first..curved.min(first + BLOCK as i32);
+            // What is wholly covered comes first: until its edges are read, their pixels are in the cache.
+            for (row, edge) in rows.clone().zip(&mut edges) {
+                let ys = self.rows(row, visible);
+                if ys.clone().next().is_some() {
+                    self.find(row, edge);
+                    ys.for_each(|y| edge.draw_inside(self.area, y, visible, sink));
+                }
             }
-            self.find(row, &mut edge);
-            if seen[0] {
-                edge.draw(self.area, upper, visible, sink);
-            }
-            if seen[1] && lower != upper {
-                edge.draw(self.area, lower, visible, sink);
+            for (row, edge) in rows.zip(&edges) {
+                self.rows(row, visible).for_each(|y| edge.draw(self.area, y, visible, sink));
             }
         }
         let straight = Area { left, top: top + curved, right, bottom: bottom - curved }.intersection(visible);
@@ -67,41 +75,59 @@ impl Disc {
         }
     }
 
+    /// The visible rows that a row of the corner is for: from the top and from the bottom.
+    fn rows(&self, row: i32, visible: Area) -> impl Iterator<Item = i32> + Clone + use<> {
+        let (upper, lower) = (self.area.top + row, self.area.bottom - 1 - row);
+        let both = [Some(upper), (lower != upper).then_some(lower)];
+        both.into_iter().flatten().filter(move |&y| y >= visible.top && y < visible.bottom)
+    }
+
     /// Finds what a corner covers of a row, counted from its outer end.
     fn find(&self, row: i32, edge: &mut Edge) {
-        let radius = self.diameter as f32 / 2.0;
+        let radius = self.diameter as f32 * 0.5;
         let middles = self.diameter.div_ceil(2) as i32;
         // From the centre to the middle of the row; how far the circle reaches at the row's inner and its outer end.
         let dy = radius - row as f32 - 0.5;
         let reach = |dy: f32| libm::sqrtf((radius * radius - dy * dy).max(0.0));
         let outside = (radius - reach((dy - 0.5).max(0.0))) as i32;
-        let inside = ((radius - reach(dy + 0.5)) as i32 + 1).min(middles);
-        let len = (inside - outside).clamp(0, MAX_EDGE as i32) as usize;
-        (edge.outside, edge.len) = (outside, len);
-        let per_radius = 1.0 / radius;
-        let mirrored = edge.mirrored[..len].iter_mut().rev();
-        for ((coverage, mirrored), column) in edge.coverage.iter_mut().zip(mirrored).zip(outside..) {
-            *coverage = covered(radius, per_radius, radius - column as f32 - 0.5, dy);
-            *mirrored = *coverage;
+        let inside = (radius - reach(dy + 0.5)) as i32 + 1;
+        let groups = ((inside - outside) as usize).div_ceil(GROUP).clamp(1, MAX_EDGE / GROUP);
+        edge.outside = outside;
+        edge.len = (groups * GROUP).min((middles - outside) as usize);
+        let mirrored = edge.mirrored.as_chunks_mut::<GROUP>().0.iter_mut().rev();
+        let all = edge.coverage.as_chunks_mut::<GROUP>().0.iter_mut().zip(mirrored).take(groups);
+        for ((coverage, mirrored), first) in all.zip((outside..).step_by(GROUP)) {
+            *coverage = covered(radius, radius - first as f32 - 0.5, dy);
+            *mirrored = u64::from_le_bytes(*coverage).swap_bytes().to_le_bytes();
         }
     }
 }
 
 impl Edge {
-    /// Tells the coverage of a row, which has this corner at either end.
-    fn draw(&self, area: Area, y: i32, visible: Area, sink: &mut impl Sink) {
+    const NONE: Self = Self { outside: 0, coverage: [0; MAX_EDGE], mirrored: [0; MAX_EDGE], len: 0 };
+
+    /// Where the coverage of the left end and that of the right end begin. The middle column of an odd circle belongs to the
+    /// left.
+    fn starts(&self, area: Area) -> (i32, i32) {
         let (start, end) = (area.left + self.outside, area.right - self.outside);
-        let len = self.len as i32;
-        // The middle column of an odd circle belongs to the left corner.
-        let left = (start, &self.coverage[..self.len]);
-        let between = (start + len, (end - len).max(start + len));
-        let right = (between.1, &self.mirrored[self.len - (end - between.1) as usize..self.len]);
-        pixels(left, y, visible, sink);
-        let (from, to) = (between.0.max(visible.left), between.1.min(visible.right));
+        (start, (end - self.len as i32).max(start + self.len as i32))
+    }
+
+    /// Tells what is wholly covered of a row which has this corner at either end.
+    fn draw_inside(&self, area: Area, y: i32, visible: Area, sink: &mut impl Sink) {
+        let (left, right) = self.starts(area);
+        let (from, to) = ((left + self.len as i32).max(visible.left), right.min(visible.right));
         if from < to {
             sink.run(from, y, (to - from) as usize, u8::MAX);
         }
-        pixels(right, y, visible, sink);
+    }
+
+    /// Tells the coverage at the ends of the row.
+    fn draw(&self, area: Area, y: i32, visible: Area, sink: &mut impl Sink) {
+        let (left, right) = self.starts(area);
+        let count = (area.right - self.outside - right) as usize;
+        pixels((left, &self.coverage[..self.len]), y, visible, sink);
+        pixels((right, &self.mirrored[MAX_EDGE - count..]), y, visible, sink);
     }
 }
 
@@ -113,22 +139,35 @@ fn pixels((x, coverage): (i32, &[u8]), y: i32, visible: Area, sink: &mut impl Si
     }
 }
 
-/// How much a circle covers of a pixel that its edge may cross, and whose middle lies so far from its centre. In pixels.
-fn covered(radius: f32, per_radius: f32, dx: f32, dy: f32) -> u8 {
+/// How much a circle covers of some pixels in a row that its edge may cross. The middle of the first is so far from the
+/// circle's centre; others are nearer, up to the middle column. In pixels.
+fn covered(radius: f32, dx: f32, dy: f32) -> [u8; GROUP] {
+    match simd::avx2() {
+        Some(avx2) => avx2.vectorize(
+            #[inline(always)]
+            || covered_by(avx2, radius, dx, dy),
+        ),
+        None => covered_by(simd::sse2(), radius, dx, dy),
+    }
+}
+
+#[inline(always)]
+fn covered_by<S: Simd>(simd: S, radius: f32, dx: f32, dy: f32) -> [u8; GROUP] {
+    let per_radius = 1.0 / radius;
+    let dx = f32x8::from_fn(simd, |index| dx - index as f32).max(0.0);
     // From the edge to the pixel's middle, without a root: (radius - distance) * (1 + that / (2 * radius)), up to a third power.
-    let half = (radius * radius - dx * dx - dy * dy) * per_radius * 0.5;
-    let inside = half + half * half * per_radius * 0.5;
-    let direction = per_radius * (1.0 + half * per_radius);
+    let half = (f32x8::splat(simd, radius * radius - dy * dy) - dx * dx) * (per_radius * 0.5);
+    let inside = half + half * half * (per_radius * 0.5);
+    let direction = half * (per_radius * per_radius) + per_radius;
     let (long, short) = (dx.max(dy) * direction, dx.min(dy) * direction);
     // What a curve takes away from what a straight line leaves, on the average.
     let inside = inside - per_radius * (1.0 / 24.0);
     // Of a straight edge, the part of the pixel within grows evenly while the edge crosses two opposite sides.
     let depth = inside.abs();
     let corner = ((long + short) * 0.5 - depth).max(0.0);
-    let more = if depth <= (long - short) * 0.5 {
-        depth / long
-    } else {
-        0.5 - corner * corner / (2.0 * long * short.max(1.0e-6))
-    };
-    (if inside < 0.0 { 0.5 - more } else { 0.5 + more } * 255.0 + 0.5) as u8
+    let near_corner = f32x8::splat(simd, 0.5) - corner * corner * 0.5 / (long * short).max(1.0e-9);
+    let more = depth.simd_le((long - short) * 0.5).select(depth / long, near_corner);
+    let part = (more.copysign(inside) + 0.5) * 255.0 + 0.5;
+    let coverage: i32x8<S> = part.to_int();
+    core::array::from_fn(|index| coverage[index] as u8)
 }

@@ -72,7 +72,7 @@ impl<M: PixelMemory> Surface<M> {
                 inner.trace(edges);
             }
         };
-        rasterize(visible, Rule::EvenOdd, trace, &mut Painter::new(self, visible, &paint));
+        rasterize(visible, Rule::EvenOdd, 0, trace, &mut Painter::new(self, visible, &paint));
     }
 
     /// Draws the border of a circle: its width (in pixels) lies inside of the circle that [`fill_circle`](Self::fill_circle)
@@ -135,7 +135,7 @@ impl<M: PixelMemory> Surface<M> {
             outline.trace(edges);
             edges.close();
         };
-        rasterize(visible, rule, trace, &mut Painter::new(self, visible, paint));
+        rasterize(visible, rule, 0, trace, &mut Painter::new(self, visible, paint));
     }
 }
 

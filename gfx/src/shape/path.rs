@@ -142,6 +142,27 @@ pub(crate) struct Lines<'a> {
     pub closed: bool,
 }
 
+impl Lines<'_> {
+    /// Tells only the lines that are near enough to matter. What is between them is left out, as if it had not been drawn.
+    pub fn trace_near<P: Pen>(&self, pen: &mut P, near: impl Fn(&P, Vector, Vector) -> bool) {
+        if self.points.len() < 2 {
+            return self.trace(pen);
+        }
+        let mut joined = false;
+        for ends in self.points.windows(2) {
+            let (from, to) = (ends[0].into(), ends[1].into());
+            let told = near(pen, from, to);
+            if told && !joined {
+                pen.move_to(from);
+            }
+            if told {
+                pen.line_to(to);
+            }
+            joined = told;
+        }
+    }
+}
+
 impl Outline for Lines<'_> {
     fn trace(&self, pen: &mut dyn Pen) {
         let Some((&first, rest)) = self.points.split_first() else { return };

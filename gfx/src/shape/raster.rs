@@ -5,7 +5,7 @@
 //! an edge in them are looked at; what lies between two of them is one run of equal coverage. Where edges *cross* inside
 //! one pixel, areas that overlap there count as lying side by side, in that pixel.
 //!
-//! Nothing is allocated, whatever the outline: the region is worked on in bands of rows, each so high that its edges fit
+//! Nothing is allocated, whatever the outline: the region is worked on in bands so small that their edges fit
 //! in a list on the stack, and the outline is traced again for each band.
 
 use super::{
@@ -21,29 +21,26 @@ const MAX_EDGES: usize = 640;
 /// Rows of a band, at most.
 const MAX_ROWS: usize = 512;
 
+/// Columns that a region is cut into for the sake of its edges, at least.
+const MIN_STRIP: usize = 64;
+
 /// The end of a list of edges.
 const NONE: u16 = u16::MAX;
 
 /// Bits after the binary point, in SUBPIXELs, of where an edge crosses a row.
 const FRACTION: u32 = 24;
 
-/// Tells how an outline covers the pixels of `region`, which is inside a surface: from top to bottom and, within
-/// [`MAX_COLUMNS`] columns, from left to right. `trace` draws the outline with the pen that it is given.
-pub(crate) fn rasterize(region: Area, rule: Rule, trace: impl Fn(&mut Edges), sink: &mut impl Sink) {
+/// Tells how an outline covers the pixels of `region`, which is inside a surface. `trace` draws the outline with the pen
+/// that it is given, which is likely to make so many edges.
+pub(crate) fn rasterize(region: Area, rule: Rule, expected: usize, trace: impl Fn(&mut Edges), sink: &mut impl Sink) {
     let mut edges = Edges::new();
-    for left in (region.left..region.right).step_by(MAX_COLUMNS) {
-        let right = region.right.min(left + MAX_COLUMNS as i32);
-        let (mut top, mut rows) = (region.top, MAX_ROWS as i32);
-        while top < region.bottom {
-            let bottom = region.bottom.min(top + rows);
-            edges.start(Area { left, top, right, bottom });
-            trace(&mut edges);
-            if let Some(fitting) = edges.fitting_rows() {
-                rows = fitting;
-                continue;
-            }
-            edges.draw(rule, sink);
-            top = bottom;
+    let strips = (expected / MAX_EDGES + 1).min(region.width() / MIN_STRIP + 1);
+    let width = region.width().div_ceil(strips).min(MAX_COLUMNS);
+    for left in (region.left..region.right).step_by(width) {
+        let right = region.right.min(left + width as i32);
+        for top in (region.top..region.bottom).step_by(MAX_ROWS) {
+            let bottom = region.bottom.min(top + MAX_ROWS as i32);
+            edges.cover(Area { left, top, right, bottom }, rule, &trace, sink);
         }
     }
 }
@@ -70,6 +67,8 @@ pub(crate) struct Edges {
     len: usize,
     /// For each row the last edge that begins in it.
     rows: [u16; MAX_ROWS],
+    /// For each row, how much more edges to the left of the band fall in it than in the row above.
+    left: [i32; MAX_ROWS + 2],
     band: Area,
     cells: Cells,
     /// Of a [`Pen`]: where the outline began, and where it is.
@@ -81,20 +80,45 @@ impl Edges {
     const fn new() -> Self {
         let edge = Edge { x: 0, slope: 0, top: 0, bottom: 0, winding: 0, next: NONE };
         let (list, rows, cells) = ([edge; MAX_EDGES], [NONE; MAX_ROWS], Cells::new());
-        Self { list, len: 0, rows, band: Area::EMPTY, cells, start: Vector::ZERO, at: Vector::ZERO }
+        let (left, band) = ([0; MAX_ROWS + 2], Area::EMPTY);
+        Self { list, len: 0, rows, left, band, cells, start: Vector::ZERO, at: Vector::ZERO }
     }
 
     fn start(&mut self, band: Area) {
         (self.band, self.len) = (band, 0);
         (self.start, self.at) = (Vector::ZERO, Vector::ZERO);
         self.rows[..band.height()].fill(NONE);
+        self.left[..band.height() + 2].fill(0);
         self.cells.set_width(band.width() as i32);
     }
 
-    /// If there were more edges than fit: how many rows to try instead.
-    fn fitting_rows(&self) -> Option<i32> {
-        let fitting = self.band.height() * MAX_EDGES / self.len.max(1);
-        (self.len > MAX_EDGES).then_some(fitting.min(self.band.height() / 2).max(1) as i32)
+    /// Tells the coverage of one band, or of its parts if it has too many edges.
+    fn cover(&mut self, band: Area, rule: Rule, trace: &impl Fn(&mut Self), sink: &mut impl Sink) {
+        self.start(band);
+        trace(self);
+        if self.len <= MAX_EDGES {
+            return self.draw(rule, sink);
+        }
+        let (mut first, mut second) = (band, band);
+        if band.width() >= (2 * MIN_STRIP).max(band.height()) {
+            first.right = band.left + (band.width() / 2) as i32;
+            second.left = first.right;
+        } else {
+            first.bottom = band.top + (band.height() / 2) as i32;
+            second.top = first.bottom;
+        }
+        self.cover(first, rule, trace, sink);
+        self.cover(second, rule, trace, sink);
+    }
+
+    /// Whether an edge between two places, or something no further than `reach` from it, can be in the band.
+    pub fn are_near(&self, from: Vector, to: Vector, reach: f32) -> bool {
+        let Area { left, top, right, bottom } = self.band;
+        let edge = |at: i32| (at * SUBPIXEL) as f32;
+        from.y.max(to.y) + reach > edge(top)
+            && from.y.min(to.y) - reach < edge(bottom)
+            && from.x.max(to.x) + reach > edge(left)
+            && from.x.min(to.x) - reach < edge(right)
     }
 
     /// Adds an edge. Together they have to make closed outlines.
@@ -113,6 +137,10 @@ impl Edges {
         if to_y <= above || from_y >= below || from_y == to_y || from_x.min(to_x) >= right * SUBPIXEL {
             return;
         }
+        let (first, last) = (from_y.max(above) - above, to_y.min(below) - above);
+        if from_x.max(to_x) <= left * SUBPIXEL {
+            return self.add_left(first, last, winding.into());
+        }
         if self.len >= MAX_EDGES {
             if bottom - top > 1 {
                 self.len += 1;
@@ -123,19 +151,24 @@ impl Edges {
         // Both are at most 2^27: the quotient fits for any height, and its product with the height is what was divided.
         let slope = (f64::from(to_x - from_x) * f64::from(1 << FRACTION) / f64::from(to_y - from_y)) as i64;
         let start = (i64::from(from_x - left * SUBPIXEL) << FRACTION) + (1 << (FRACTION - 1));
-        let first = from_y.max(above);
-        let edge = Edge {
-            x: start + slope * i64::from(first - from_y),
-            slope,
-            top: first - above,
-            bottom: to_y.min(below) - above,
-            winding,
-            next: NONE,
-        };
+        let x = start + slope * i64::from(first + above - from_y);
+        let edge = Edge { x, slope, top: first, bottom: last, winding, next: NONE };
         let row = &mut self.rows[(edge.top / SUBPIXEL) as usize];
         self.list[self.len] = Edge { next: *row, ..edge };
         *row = self.len as u16;
         self.len += 1;
+    }
+
+    /// Adds an edge to the left of the band: all of each row that it crosses is to its right.
+    fn add_left(&mut self, top: i32, bottom: i32, winding: i32) {
+        let (first, last) = ((top / SUBPIXEL) as usize, (bottom / SUBPIXEL) as usize);
+        // As steps from one row to the next, whose heights add up to the edge's.
+        let (above, below) = (top % SUBPIXEL, bottom % SUBPIXEL);
+        let mut step = |row: usize, by: i32| self.left[row] = self.left[row].wrapping_add(by * winding);
+        step(first, SUBPIXEL - above);
+        step(first + 1, above);
+        step(last, below - SUBPIXEL);
+        step(last + 1, -below);
     }
 
     /// Makes room in the list, when the band is one row.
@@ -150,8 +183,12 @@ impl Edges {
     /// Tells the coverage of all rows.
     fn draw(&mut self, rule: Rule, sink: &mut impl Sink) {
         let mut active = [NONE; MAX_EDGES];
-        let mut len = 0;
+        let (mut len, mut left) = (0, 0i32);
         for row in 0..self.band.height() {
+            left = left.wrapping_add(self.left[row]);
+            if left != 0 {
+                self.cells.add(left, 0, 0);
+            }
             let mut begins = self.rows[row];
             while begins != NONE {
                 active[len] = begins;

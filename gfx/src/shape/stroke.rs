@@ -87,6 +87,10 @@ impl<'a> Stroke<'a> {
         Self { dashes: lengths, dash_offset: offset, ..self }
     }
 
+    pub(crate) const fn is_dashed(&self) -> bool {
+        !self.dashes.is_empty()
+    }
+
     /// How far from its outline it can reach, in SUBPIXELs.
     pub(crate) fn reach(&self) -> u32 {
         let joined = if self.join == Join::Miter { self.miter_limit.max(1).into() } else { 1 };

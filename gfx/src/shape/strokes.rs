@@ -18,6 +18,9 @@ use embedded_graphics_core::{
     primitives::Rectangle,
 };
 
+/// How many edges one of several lines is likely to make, with its join.
+const EDGES_OF_A_LINE: usize = 6;
+
 impl<M: PixelMemory> Surface<M> {
     /// Strokes a straight line.
     pub fn stroke_line<'a>(&mut self, from: Point, to: Point, stroke: &Stroke<'_>, paint: impl Into<Paint<'a>>) {
@@ -40,7 +43,16 @@ impl<M: PixelMemory> Surface<M> {
         let area = touched(path::envelope(lines.points.iter().copied()), reach);
         let describe = |operation: &mut _| ("lines", lines.points, lines.closed, stroke, paint).hash(operation);
         let Some(visible) = self.begin(area, describe) else { return };
-        self.stroke_outline(visible, lines, stroke, paint);
+        if lines.closed || stroke.is_dashed() {
+            return self.stroke_outline(visible, lines, stroke, paint);
+        }
+        let trace = |edges: &mut Edges| {
+            let mut stroker = Stroker::new(edges, stroke);
+            lines.trace_near(&mut stroker, |stroker, from, to| stroker.is_near(from, to, reach as f32));
+            stroker.finish();
+        };
+        let expected = EDGES_OF_A_LINE * lines.points.len();
+        rasterize(visible, Rule::NonZero, expected, trace, &mut Painter::new(self, visible, paint));
     }
 
     /// Strokes a path.
@@ -87,7 +99,7 @@ impl<M: PixelMemory> Surface<M> {
             }
             stroker.finish();
         };
-        rasterize(visible, Rule::NonZero, trace, &mut Painter::new(self, visible, paint));
+        rasterize(visible, Rule::NonZero, 0, trace, &mut Painter::new(self, visible, paint));
     }
 }
 

@@ -65,6 +65,11 @@ impl<'e> Stroker<'e> {
         }
     }
 
+    /// Whether a line, or something no further than `reach` from it, can be seen.
+    pub fn is_near(&self, from: Vector, to: Vector, reach: f32) -> bool {
+        self.edges.are_near(from, to, reach)
+    }
+
     /// Ends the outline, and caps its ends if it has any.
     pub fn finish(&mut self) {
         if let (Some(first), Some(last)) = (self.first.take(), self.last.take()) {
@@ -124,6 +129,10 @@ impl<'e> Stroker<'e> {
         let length = both.length();
         // Half the sum is the chord's middle.
         if halvings == 0 || self.half_width - length / 2.0 <= TOLERANCE {
+            return self.edges.add(center + from, center + to);
+        }
+        // Far from what is drawn, any way from here to there is as good.
+        if !self.edges.are_near(center, center, self.half_width) {
             return self.edges.add(center + from, center + to);
         }
         let middle = both * (self.half_width / length);
