@@ -19,6 +19,7 @@ mod paint;
 mod painter;
 mod path;
 mod raster;
+mod ring;
 mod round;
 mod stroke;
 mod strokes;

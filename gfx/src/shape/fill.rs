@@ -2,6 +2,7 @@
 
 use super::{
     Corners, Paint, Rule, Step,
+    cells::Sink,
     disc::Disc,
     outline::{Curve, Outline, Pen},
     painter::Painter,
@@ -40,6 +41,10 @@ impl<M: PixelMemory> Surface<M> {
             ("rounded", rectangle, corners, paint).hash(if hides { operation.opaque() } else { operation });
         };
         let Some(visible) = self.begin(area, describe) else { return };
+        if corners == Corners::default() {
+            let mut painter = Painter::new(self, visible, &paint);
+            return (visible.top..visible.bottom).for_each(|y| painter.run(visible.left, y, visible.width(), u8::MAX));
+        }
         let disc = corners.all_equal().and_then(|radius| Disc::new(area, radius));
         match disc {
             Some(disc) => disc.draw(visible, &mut Painter::new(self, visible, &paint)),

@@ -5,6 +5,10 @@ use super::vector::{self, Vector};
 /// How far a chord may be from its curve, in SUBPIXELs: coverage is then right to 1.4 / 255, twice 2/3 of 1/128.
 const TOLERANCE: f32 = 2.0;
 
+/// The first and the last chord of a curve are so much shorter than others: caps and joins stand at right angles to the curve
+/// there, and not to a chord.
+const END: f32 = 1.0 / 16.0;
+
 /// The most chords that a curve is cut into: those of the largest circle that fits.
 const MAX_CHORDS: f32 = 8192.0;
 
@@ -16,6 +20,12 @@ pub(crate) trait Pen {
     fn line_to(&mut self, to: Vector);
     /// Goes straight back to where the outline began, and joins its ends.
     fn close(&mut self);
+
+    /// Between which parts of a line anything of it matters, from 0 at its start to 1 at its end; `None` if nothing does.
+    fn seen(&self, from: Vector, to: Vector) -> Option<(f32, f32)> {
+        let _ = (from, to);
+        Some((0.0, 1.0))
+    }
 }
 
 /// Something that has an outline. It may be asked for it several times, and tells the same every time.
@@ -47,9 +57,10 @@ pub(crate) fn cubic_to(pen: &mut dyn Pen, from: Vector, first: Vector, second: V
 /// chord as it may be takes the square root of that many chords.
 fn each_chord(error: f32, mut at: impl FnMut(f32)) {
     let chords = libm::sqrtf(error).clamp(0.0, MAX_CHORDS) as u32 + 1;
-    for index in 1..chords {
-        at(index as f32 / chords as f32);
-    }
+    let short = END / chords as f32;
+    at(short);
+    (1..chords).for_each(|index| at(index as f32 / chords as f32));
+    at(1.0 - short);
 }
 
 /// Part of an ellipse whose axes lie along the coordinates'.
@@ -65,33 +76,30 @@ pub(crate) struct Curve {
 
 impl Curve {
     /// Tells every place of the arc, its ends included.
-    pub fn each(&self, mut at: impl FnMut(Vector)) {
+    fn each(&self, mut at: impl FnMut(Vector)) {
         let radius = self.radii.x.max(self.radii.y).max(0.0);
         let chord = f64::from(libm::sqrtf(8.0 * TOLERANCE / radius.max(TOLERANCE)));
         let chords = (self.sweep.abs() / chord).clamp(0.0, MAX_CHORDS.into()) as u32 + 1;
-        let (cos, sin) = vector::direction(self.sweep / f64::from(chords));
+        let step = self.sweep / f64::from(chords);
+        let place = |(x, y): (f64, f64)| self.center + Vector::new(x as f32 * self.radii.x, y as f32 * self.radii.y);
+        let (cos, sin) = vector::direction(step);
         let (mut x, mut y) = vector::direction(self.start);
-        for _ in 0..=chords {
-            at(self.center + Vector::new(x as f32 * self.radii.x, y as f32 * self.radii.y));
+        for index in 0..=chords {
+            if index == chords {
+                at(place(vector::direction(self.start + self.sweep - step * f64::from(END))));
+            }
+            at(place((x, y)));
+            if index == 0 {
+                at(place(vector::direction(self.start + step * f64::from(END))));
+            }
             (x, y) = (x * cos - y * sin, x * sin + y * cos);
         }
     }
 
     /// Goes around all of the ellipse.
     pub fn trace_closed(&self, pen: &mut dyn Pen) {
-        let mut last = None;
-        let mut begun = false;
+        self.trace(pen, false);
         // The last place is the first again, up to rounding.
-        self.each(|place| {
-            if let Some(place) = last.replace(place) {
-                if begun {
-                    pen.line_to(place)
-                } else {
-                    pen.move_to(place)
-                }
-                begun = true;
-            }
-        });
         pen.close();
     }
 

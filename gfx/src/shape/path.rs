@@ -143,22 +143,25 @@ pub(crate) struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// Tells only the lines that are near enough to matter. What is between them is left out, as if it had not been drawn.
+    /// Tells only the lines that are near enough to matter, and those next to them, so that they are joined as they would
+    /// be otherwise. What is between them is left out, as if it had not been drawn.
     pub fn trace_near<P: Pen>(&self, pen: &mut P, near: impl Fn(&P, Vector, Vector) -> bool) {
         if self.points.len() < 2 {
             return self.trace(pen);
         }
-        let mut joined = false;
-        for ends in self.points.windows(2) {
-            let (from, to) = (ends[0].into(), ends[1].into());
-            let told = near(pen, from, to);
-            if told && !joined {
+        let lines = || self.points.windows(2).map(|ends| (ends[0].into(), ends[1].into()));
+        let (mut before, mut told) = (false, false);
+        let mut now = lines().next().is_some_and(|(from, to)| near(pen, from, to));
+        for ((from, to), next) in lines().zip(lines().skip(1).map(Some).chain([None])) {
+            let after = next.is_some_and(|(from, to)| near(pen, from, to));
+            let tell = before || now || after;
+            if tell && !told {
                 pen.move_to(from);
             }
-            if told {
+            if tell {
                 pen.line_to(to);
             }
-            joined = told;
+            (before, now, told) = (now, after, tell);
         }
     }
 }

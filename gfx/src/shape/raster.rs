@@ -113,12 +113,32 @@ impl Edges {
 
     /// Whether an edge between two places, or something no further than `reach` from it, can be in the band.
     pub fn are_near(&self, from: Vector, to: Vector, reach: f32) -> bool {
+        let [left, top, right, bottom] = self.surroundings(reach);
+        from.y.max(to.y) > top && from.y.min(to.y) < bottom && from.x.max(to.x) > left && from.x.min(to.x) < right
+    }
+
+    /// Between which parts of an edge something no further than `reach` from it can be in the band.
+    pub fn near_part(&self, from: Vector, to: Vector, reach: f32) -> Option<(f32, f32)> {
+        let [left, top, right, bottom] = self.surroundings(reach);
+        let (mut first, mut last) = (0.0f32, 1.0f32);
+        for (from, to, low, high) in [(from.x, to.x, left, right), (from.y, to.y, top, bottom)] {
+            if from == to {
+                if from < low || from > high {
+                    return None;
+                }
+                continue;
+            }
+            let (one, other) = ((low - from) / (to - from), (high - from) / (to - from));
+            (first, last) = (first.max(one.min(other)), last.min(one.max(other)));
+        }
+        (first < last).then_some((first, last))
+    }
+
+    /// The band and so much around it, in SUBPIXELs.
+    fn surroundings(&self, reach: f32) -> [f32; 4] {
         let Area { left, top, right, bottom } = self.band;
         let edge = |at: i32| (at * SUBPIXEL) as f32;
-        from.y.max(to.y) + reach > edge(top)
-            && from.y.min(to.y) - reach < edge(bottom)
-            && from.x.max(to.x) + reach > edge(left)
-            && from.x.min(to.x) - reach < edge(right)
+        [edge(left) - reach, edge(top) - reach, edge(right) + reach, edge(bottom) + reach]
     }
 
     /// Adds an edge. Together they have to make closed outlines.

@@ -87,6 +87,15 @@ impl<'a> Stroke<'a> {
         Self { dashes: lengths, dash_offset: offset, ..self }
     }
 
+    /// In SUBPIXELs.
+    pub(crate) fn half_width(&self) -> f32 {
+        self.width as f32 / 2.0
+    }
+
+    pub(crate) const fn ends(&self) -> Cap {
+        self.cap
+    }
+
     pub(crate) const fn is_dashed(&self) -> bool {
         !self.dashes.is_empty()
     }

@@ -7,6 +7,7 @@ use super::{
     painter::Painter,
     path::{self, Lines},
     raster::{Edges, rasterize},
+    ring::Ring,
     stroke::{dash::Dasher, stroker::Stroker},
     touched,
 };
@@ -48,7 +49,7 @@ impl<M: PixelMemory> Surface<M> {
         }
         let trace = |edges: &mut Edges| {
             let mut stroker = Stroker::new(edges, stroke);
-            lines.trace_near(&mut stroker, |stroker, from, to| stroker.is_near(from, to, reach as f32));
+            lines.trace_near(&mut stroker, Stroker::is_near);
             stroker.finish();
         };
         let expected = EDGES_OF_A_LINE * lines.points.len();
@@ -72,8 +73,15 @@ impl<M: PixelMemory> Surface<M> {
         let angles = [angle_start, angle_sweep].map(|angle| angle.to_radians().to_bits());
         let describe = |operation: &mut _| ("arc", square, angles, stroke, paint).hash(operation);
         let Some(visible) = self.begin(around(&square, stroke), describe) else { return };
-        let part = Part(part_of_circle(&square, angle_start, angle_sweep));
-        self.stroke_outline(visible, &part, stroke, &paint);
+        let part = part_of_circle(&square, angle_start, angle_sweep);
+        let Some(ring) = Ring::new(part, stroke) else {
+            return self.stroke_outline(visible, &Part(part), stroke, &paint);
+        };
+        let trace = |edges: &mut Edges| {
+            ring.trace(edges);
+            edges.close();
+        };
+        rasterize(visible, Rule::NonZero, 0, trace, &mut Painter::new(self, visible, &paint));
     }
 
     /// Strokes the ellipse in a rectangle: half of the stroke's width lies outside of the rectangle, half inside.

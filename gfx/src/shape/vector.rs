@@ -46,12 +46,12 @@ impl Vector {
 
     /// Whole SUBPIXELs. What is not a number counts as 0.
     pub fn rounded(self) -> (i32, i32) {
-        // Adding half and rounding down; `FAR` and four times it leave room for that in what an f32 holds.
+        // Four times `FAR` leaves room for strokes, and for the half in what an f32 holds.
+        let limit = (4 * FAR) as f32;
         let round = |value: f32| {
-            let limit = 4 * FAR;
-            let moved = value + 0.5;
+            let moved = (value + 0.5).clamp(-limit, limit);
             let cut = moved as i32;
-            (if cut as f32 > moved { cut - 1 } else { cut }).clamp(-limit, limit)
+            if cut as f32 > moved { cut - 1 } else { cut }
         };
         (round(self.x), round(self.y))
     }

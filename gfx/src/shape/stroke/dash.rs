@@ -6,10 +6,12 @@ use crate::{
     shape::{outline::Pen, vector::Vector},
 };
 
-/// A pen that passes on the dashes of what it is told.
+/// A pen that passes on the dashes of what it is told, as far as the other pen can see them.
 pub(crate) struct Dasher<'p, 'a> {
     pen: &'p mut dyn Pen,
     lengths: &'a [u32],
+    /// Of all dashes and gaps, in SUBPIXELs, until they begin again.
+    total: f64,
     /// What every outline begins with.
     begin: Place,
     now: Place,
@@ -22,8 +24,8 @@ pub(crate) struct Dasher<'p, 'a> {
 struct Place {
     /// Of a dash or gap: dashes are even. Counts on through an odd number of lengths a second time.
     index: usize,
-    /// How much of it is left.
-    left: f32,
+    /// How far away its end is. In 64 bits, so that dashes lie where they do wherever one begins to look.
+    end: f64,
 }
 
 impl<'p, 'a> Dasher<'p, 'a> {
@@ -35,25 +37,33 @@ impl<'p, 'a> Dasher<'p, 'a> {
         if total < SUBPIXEL as u64 {
             return None;
         }
-        let mut offset = u64::from(stroke.dash_offset) % total;
-        let mut index = 0;
-        // Ends within the pattern, because the offset is less than all of it.
-        let left = loop {
-            let length = u64::from(lengths[index % lengths.len()]);
-            if offset < length {
-                break (length - offset) as f32;
-            }
-            offset -= length;
-            index += 1;
-        };
-        let begin = Place { index, left };
-        Some(Self { pen, lengths, begin, now: begin, start: Vector::ZERO, at: Vector::ZERO })
+        let begin = Place { index: 0, end: f64::from(lengths[0]) };
+        let mut dasher =
+            Self { pen, lengths, total: total as f64, begin, now: begin, start: Vector::ZERO, at: Vector::ZERO };
+        dasher.skip(stroke.dash_offset.into());
+        dasher.begin = Place { end: dasher.now.end - f64::from(stroke.dash_offset), ..dasher.now };
+        dasher.now = dasher.begin;
+        Some(dasher)
     }
 
-    /// Goes on in the pattern at the end of a dash or gap.
+    /// Goes on to the dash or gap behind the one that ends next.
     fn turn(&mut self) {
-        let index = (self.now.index + 1) % (2 * self.lengths.len());
-        self.now = Place { index, left: self.lengths[index % self.lengths.len()] as f32 };
+        self.now.index = (self.now.index + 1) % (2 * self.lengths.len());
+        self.now.end += self.length();
+    }
+
+    /// Of the dash or gap that ends next.
+    fn length(&self) -> f64 {
+        f64::from(self.lengths[self.now.index % self.lengths.len()])
+    }
+
+    /// Goes on to the dash or gap that has not ended before `distance`.
+    fn skip(&mut self, distance: f64) {
+        let rounds = ((distance - self.now.end) / self.total) as u64;
+        self.now.end += rounds as f64 * self.total;
+        while self.now.end < distance {
+            self.turn();
+        }
     }
 
     const fn is_dash(&self) -> bool {
@@ -71,23 +81,40 @@ impl Pen for Dasher<'_, '_> {
     }
 
     fn line_to(&mut self, to: Vector) {
-        let length = (to - self.at).length();
-        let mut passed = 0.0;
-        while length - passed > self.now.left {
-            passed += self.now.left;
-            let place = self.at.towards(to, passed / length);
+        let from = self.at;
+        let length = f64::from((to - from).length());
+        let place = |distance: f64| from.towards(to, (distance / length) as f32);
+        let (first, last) = self.pen.seen(from, to).unwrap_or((1.0, 1.0));
+        let (first, last) = (f64::from(first) * length, f64::from(last) * length);
+        if first > 0.0 {
+            self.skip(first);
             if self.is_dash() {
-                self.pen.line_to(place);
+                // From where it begins: cut off elsewhere, it would be rounded to another place.
+                self.pen.move_to(place((self.now.end - self.length()).max(0.0)));
+            }
+        }
+        while self.now.end < last {
+            let place = place(self.now.end);
+            if self.is_dash() {
+                self.pen.line_to(place)
             } else {
-                self.pen.move_to(place);
+                self.pen.move_to(place)
             }
             self.turn();
         }
-        self.now.left -= length - passed;
-        self.at = to;
-        if self.is_dash() {
+        if last < length {
+            if self.is_dash() {
+                self.pen.line_to(place(self.now.end.min(length)));
+            }
+            self.skip(length);
+            if self.is_dash() {
+                self.pen.move_to(to);
+            }
+        } else if self.is_dash() {
             self.pen.line_to(to);
         }
+        self.now.end -= length;
+        self.at = to;
     }
 
     fn close(&mut self) {

@@ -5,7 +5,10 @@
 //! are never told.
 
 use super::{Cap, Join, Stroke};
-use crate::shape::{outline::Pen, raster::Edges, vector::Vector};
+use crate::{
+    SUBPIXEL,
+    shape::{outline::Pen, raster::Edges, vector::Vector},
+};
 
 /// How far a round join or cap may be from a circle, in SUBPIXELs.
 const TOLERANCE: f32 = 2.0;
@@ -21,12 +24,14 @@ pub(crate) struct Stroker<'e> {
     /// The least cosine of the angle by which an outline may turn and still have a mitered join.
     miter_cosine: f32,
     half_width: f32,
+    /// How far from the outline something can be drawn.
+    reach: f32,
     start: Vector,
     at: Vector,
     /// Whether the outline has been told to go somewhere, even if that is where it was.
     begun: bool,
-    /// The piece at the start. Its first half is kept until it is known whether it is joined or capped there.
-    first: Option<Piece>,
+    /// The piece at the start, with its end. It is kept until it is known whether it is joined or capped there.
+    first: Option<(Piece, Sides)>,
     /// The piece that leads to `at`.
     last: Option<Piece>,
 }
@@ -37,12 +42,12 @@ struct Piece {
     /// Of length 1.
     direction: Vector,
     length: f32,
-    /// Where its two sides have been drawn to: beyond the join before it, in its middle if it is the first.
-    left: Vector,
-    right: Vector,
+    /// Behind the join before it; `None` for the first one.
+    start: Option<Sides>,
 }
 
 /// The two sides at the end of a piece or at the start of the next one.
+#[derive(Clone, Copy)]
 struct Sides {
     left: Vector,
     right: Vector,
@@ -57,6 +62,7 @@ impl<'e> Stroker<'e> {
             cap: stroke.cap,
             miter_cosine: 2.0 / (limit * limit) - 1.0,
             half_width: stroke.width as f32 / 2.0,
+            reach: stroke.reach() as f32,
             start: Vector::ZERO,
             at: Vector::ZERO,
             begun: false,
@@ -65,23 +71,24 @@ impl<'e> Stroker<'e> {
         }
     }
 
-    /// Whether a line, or something no further than `reach` from it, can be seen.
-    pub fn is_near(&self, from: Vector, to: Vector, reach: f32) -> bool {
-        self.edges.are_near(from, to, reach)
+    /// Whether anything of a line can be seen.
+    pub fn is_near(&self, from: Vector, to: Vector) -> bool {
+        self.edges.are_near(from, to, self.reach)
     }
 
     /// Ends the outline, and caps its ends if it has any.
     pub fn finish(&mut self) {
-        if let (Some(first), Some(last)) = (self.first.take(), self.last.take()) {
+        if let Some(last) = self.last.take() {
             let end = self.sides(self.at, last.direction);
-            self.end_piece(&last, &end);
+            self.end_piece(last, end);
             self.cap(self.at, last.direction * self.half_width);
-            let start = self.sides(self.start, first.direction);
-            self.edges.add(start.left, first.left);
-            self.edges.add(first.right, start.right);
-            self.cap(self.start, -first.direction * self.half_width);
         } else if self.begun {
             self.dot();
+        }
+        if let Some((first, end)) = self.first.take() {
+            let start = self.sides(self.start, first.direction);
+            self.draw_piece(start, end);
+            self.cap(self.start, -first.direction * self.half_width);
         }
         self.begun = false;
     }
@@ -100,10 +107,18 @@ impl<'e> Stroker<'e> {
         Sides { left: at - aside, right: at + aside }
     }
 
-    /// Draws the sides of a piece to its end.
-    fn end_piece(&mut self, piece: &Piece, end: &Sides) {
-        self.edges.add(piece.left, end.left);
-        self.edges.add(end.right, piece.right);
+    /// Ends a piece: draws it if it is known where it begins.
+    fn end_piece(&mut self, piece: Piece, end: Sides) {
+        match piece.start {
+            Some(start) => self.draw_piece(start, end),
+            None => self.first = Some((piece, end)),
+        }
+    }
+
+    /// Draws both sides of a piece.
+    fn draw_piece(&mut self, start: Sides, end: Sides) {
+        self.edges.add(start.left, end.left);
+        self.edges.add(end.right, start.right);
     }
 
     /// Goes around an end, from its left to its right. `ahead` is half the width long.
@@ -191,6 +206,11 @@ impl<'e> Stroker<'e> {
 }
 
 impl Pen for Stroker<'_> {
+    fn seen(&self, from: Vector, to: Vector) -> Option<(f32, f32)> {
+        // A pixel more, for what rounding makes of the places in between.
+        self.edges.near_part(from, to, self.reach + SUBPIXEL as f32)
+    }
+
     fn move_to(&mut self, to: Vector) {
         self.finish();
         (self.start, self.at) = (to, to);
@@ -204,15 +224,11 @@ impl Pen for Stroker<'_> {
         if length.is_nan() || length < 0.5 {
             return;
         }
-        let direction = way * (1.0 / length);
-        let Sides { left, right } = self.sides(self.at.towards(to, 0.5), direction);
-        let mut piece = Piece { direction, length, left, right };
+        let mut piece = Piece { direction: way * (1.0 / length), length, start: None };
         if let Some(last) = self.last.take() {
             let (end, start) = self.join(self.at, &last, &piece);
-            self.end_piece(&last, &end);
-            (piece.left, piece.right) = (start.left, start.right);
-        } else {
-            self.first = Some(piece);
+            self.end_piece(last, end);
+            piece.start = Some(start);
         }
         self.last = Some(piece);
         self.at = to;
@@ -220,12 +236,11 @@ impl Pen for Stroker<'_> {
 
     fn close(&mut self) {
         self.line_to(self.start);
-        if let (Some(first), Some(last)) = (self.first.take(), self.last.take()) {
+        if let (Some((first, first_end)), Some(last)) = (self.first, self.last) {
             let (end, start) = self.join(self.start, &last, &first);
-            self.end_piece(&last, &end);
-            self.edges.add(start.left, first.left);
-            self.edges.add(first.right, start.right);
-            self.begun = false;
+            self.end_piece(last, end);
+            self.draw_piece(start, first_end);
+            (self.first, self.last, self.begun) = (None, None, false);
         }
         self.finish();
         self.at = self.start;
