@@ -47,36 +47,35 @@ impl<M: PixelMemory> DrawTarget for Surface<M> {
         colors: I,
     ) -> Result<(), Infallible> {
         let whole = Area::from_rectangle(area);
-        if !M::KEEPS {
-            self.begin(whole, |operation| {
-                ("pixels", area).hash(operation);
-                let count = area.size.width as usize * area.size.height as usize;
-                colors.into_iter().take(count).for_each(|color| pixel::pack(color).hash(operation));
-            });
+        let Some(visible) = self.visible(whole) else { return Ok(()) };
+        let (first, between) = unseen(area, visible);
+        // Not mapped: some iterators can skip without a loop.
+        let mut colors = colors.into_iter();
+        skip(&mut colors, first);
+        let described = self.begin(whole, |operation| {
+            ("pixels", area).hash(operation);
+            for _ in visible.top..visible.bottom {
+                colors.by_ref().take(visible.width()).for_each(|color| pixel::pack(color).hash(operation));
+                skip(&mut colors, between);
+            }
+        });
+        if described.is_none() {
             return Ok(());
         }
-        let Some(visible) = self.begin(whole, |_| ()) else { return Ok(()) };
-        // In i64 because the corner and size of a rectangle can be anything.
-        let width = i64::from(area.size.width);
-        let above = i64::from(visible.top) - i64::from(area.top_left.y);
-        let before = i64::from(visible.left) - i64::from(area.top_left.x);
-        let after = width - before - visible.width() as i64;
-
-        let mut colors = colors.into_iter().map(pixel::pack);
-        skip(&mut colors, (above * width + before) as usize);
         let mut stage = [0; STAGE];
         for y in visible.top..visible.bottom {
             let mut x = visible.left;
             while x < visible.right {
                 let want = STAGE.min((visible.right - x) as usize);
-                let got = stage[..want].iter_mut().zip(&mut colors).map(|(slot, pixel)| *slot = pixel).count();
+                let got =
+                    stage[..want].iter_mut().zip(&mut colors).map(|(slot, color)| *slot = pixel::pack(color)).count();
                 self.put_row(x, y, &stage[..got]);
                 if got < want {
                     return Ok(());
                 }
                 x += want as i32;
             }
-            skip(&mut colors, (before + after) as usize);
+            skip(&mut colors, between);
         }
         Ok(())
     }
@@ -94,6 +93,16 @@ impl<M: PixelMemory> DrawTarget for Surface<M> {
     fn clear(&mut self, color: Rgb888) -> Result<(), Infallible> {
         self.fill_solid(&Rectangle::new(Point::zero(), self.size), color)
     }
+}
+
+/// Of the pixels of an area, row by row: how many come before the first that is visible, and how many between the last
+/// visible one of a row and the first of the next.
+fn unseen(area: &Rectangle, visible: Area) -> (usize, usize) {
+    // In u64, where the pixels of any rectangle can be counted.
+    let width = u64::from(area.size.width);
+    let above = u64::from(visible.top.abs_diff(area.top_left.y));
+    let before = u64::from(visible.left.abs_diff(area.top_left.x));
+    ((above * width + before) as usize, (width - visible.width() as u64) as usize)
 }
 
 /// Drops the next `count` items.

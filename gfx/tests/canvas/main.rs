@@ -6,11 +6,12 @@ mod parameters;
 mod shapes;
 
 use chain::{Buffer, Turn, play};
-use embedded_graphics::prelude::*;
+use embedded_graphics::{pixelcolor::RgbColor, prelude::*, primitives::Rectangle};
 use operations::{Operation, Scene, operation, scene};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use vitrine_gfx::format::{Argb4444, Argb8888, Formatted, Rgb565, Rgb888, Xrgb1555};
+use vitrine_gfx::{Canvas, PictureId, PixelMemory, Surface, View};
 
 const SIZE: Size = Size::new(150, 70);
 
@@ -107,4 +108,24 @@ fn in_formats_of_fewer_and_other_bits() {
     in_format::<Formatted<Rgb565, Vec<u8>>>();
     in_format::<Formatted<Xrgb1555, Vec<u8>>>();
     in_format::<Formatted<Argb4444, Vec<u8>>>();
+}
+
+/// Colours without an end, for more pixels than anybody can count.
+#[test]
+fn endless_pixels_end() {
+    struct Endless;
+
+    impl View for Endless {
+        fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
+            let corner = Point::new(i32::MIN, i32::MIN);
+            for area in [Rectangle::new(corner, Size::new(u32::MAX, u32::MAX)), Rectangle::new(Point::zero(), SIZE * 9)]
+            {
+                surface.fill_contiguous(&area, core::iter::repeat(RgbColor::WHITE)).unwrap();
+            }
+        }
+    }
+
+    let mut buffer = Surface::new(vec![0u32; (SIZE.width * SIZE.height) as usize], SIZE).unwrap();
+    Canvas::new().compose(SIZE, &Endless).unwrap().paint(&mut buffer, 0, None, None).presented(PictureId(0, 1));
+    assert!(buffer.memory().iter().all(|pixel| *pixel == 0xff_ffff));
 }
