@@ -1,5 +1,5 @@
-//! Tells the linker how an image is made: no start-up files, no libraries, and the layout of `linker.ld`. Makes the font of
-//! the examples' headlines, too.
+//! Tells the linker how an image is made: no start-up files, no libraries, and the layout of `linker.ld`. Makes the fonts
+//! of examples, too.
 //!
 //! The arguments go to examples only, because each of them is an image. Images are known by the relocation model that
 //! only they are built with (`cargo xtask image` does); in other builds, such as `cargo test`, the examples are linked
@@ -43,5 +43,9 @@ fn main() -> Result<(), vitrine_assets::Error> {
         println!("cargo::rustc-link-arg-examples=-Wl,-T,{root}/linker.ld");
     }
     let headline = vitrine_assets::font("gfx/fonts/Roboto-Light.ttf").named("Headline").characters(HEADLINE);
-    headline.cap_heights(&[40, 56, 80, 112]).write("headlines")
+    headline.cap_heights(&[40, 56, 80, 112]).write("headlines")?;
+    let title = vitrine_assets::font("gfx/fonts/Roboto-Light.ttf").named("Title").characters("Hello, Xen");
+    title.x_heights(&[38]).write("hello")?;
+    let caption = vitrine_assets::font("gfx/fonts/Roboto-Regular.ttf").named("Caption");
+    caption.characters("A Rust appliance that boots straight on Xen").x_heights(&[12]).write("hello_caption")
 }

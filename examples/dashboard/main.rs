@@ -1,35 +1,40 @@
-//! What the appliance knows about itself: uptime, frame time, memory, page flips.
+//! What the appliance knows about itself: processor time, pictures, memory. It draws once a second, and only what has
+//! changed; in between the CPU sleeps.
+//!
+//! Command line: `theme=light` or `theme=contrast` instead of `theme=dark`.
 #![no_std]
 #![no_main]
-
-extern crate alloc;
 
 mod view;
 
 use vitrine::prelude::*;
-use vitrine::{MemoryFigures, WallTime, gfx};
+use vitrine::select::select;
+use vitrine::{MemoryFigures, WallTime, gfx, kit};
+
+use view::{Dashboard, Figures};
 
 vitrine::main!(dashboard);
 
 async fn dashboard(system: System) -> Result<(), Error> {
+    let style = match system.command_line().value("theme") {
+        None | Some("dark") => kit::Theme::dark,
+        Some("light") => kit::Theme::light,
+        Some("contrast") => kit::Theme::contrast,
+        Some(other) => return Err(Error::Word("theme", other, "dark, light or contrast")),
+    };
     let clock = system.clock();
     let mut display = system.display().await?;
-    let mut size = display.size();
-    let mut view = view::Dashboard::new(size);
-    let mut frame_time = Duration::ZERO;
+    let mut canvas = Canvas::new();
+    let mut view = Dashboard::new(style);
     loop {
-        let flips = display.statistics().flips;
-        let mut frame = display.acquire().await?;
-        if frame.size() != size {
-            size = frame.size();
-            view = view::Dashboard::new(size);
-        }
-        let start = clock.uptime();
-        let figures =
-            view::Figures { now: clock.wall_time(), uptime: start, flips, frame_time, memory: system.memory() };
-        let age = frame.age();
-        view.draw(frame.surface(), age, &figures);
-        frame_time = clock.uptime() - start;
-        frame.present().await?;
+        view.update(Figures {
+            now: clock.wall_time(),
+            uptime: clock.uptime(),
+            pictures: display.statistics().flips,
+            cpu_time: system.cpu_time(),
+            memory: system.memory(),
+        });
+        display.show(&mut canvas, &view).await?;
+        select(clock.next_second(), display.disconnected()).await;
     }
 }

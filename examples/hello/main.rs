@@ -2,6 +2,7 @@
 #![no_std]
 #![no_main]
 
+mod fonts;
 mod view;
 
 use vitrine::gfx;

@@ -1,9 +1,10 @@
 //! What the hello appliance shows.
 
+use crate::fonts;
 use crate::gfx::{
     Ink, PixelMemory, Surface,
     kit::icons,
-    text::{Align, TextStyle, fonts},
+    text::{Align, TextStyle},
 };
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
 
@@ -31,8 +32,8 @@ pub fn draw<M: PixelMemory>(surface: &mut Surface<M>) {
     }
 
     icons::VITRINE_LARGE.draw(surface, middle - Point::new(36, 142), 72);
-    let title = TextStyle::new(&fonts::LIGHT_72, WRITING).aligned(Align::Center);
+    let title = TextStyle::new(&fonts::TITLE_72, WRITING).aligned(Align::Center);
     title.draw(surface, "Hello, Xen", middle + Point::new(0, 24));
-    let caption = TextStyle::new(&fonts::REGULAR_23, MUTED).aligned(Align::Center);
+    let caption = TextStyle::new(&fonts::CAPTION_23, MUTED).aligned(Align::Center);
     caption.draw(surface, "A Rust appliance that boots straight on Xen", middle + Point::new(0, 80));
 }

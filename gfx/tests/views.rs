@@ -6,16 +6,11 @@ extern crate alloc;
 mod bounce;
 #[path = "../../examples/clock/view.rs"]
 mod clock;
-#[path = "../../examples/dashboard/view/mod.rs"]
-mod dashboard;
-#[path = "../../examples/hello/view.rs"]
-mod hello;
 #[path = "../examples/preview/stand_ins.rs"]
 mod stand_ins;
 
-use core::time::Duration;
 use embedded_graphics::prelude::*;
-use stand_ins::{MemoryFigures, WallTime};
+use stand_ins::WallTime;
 use vitrine_gfx::{self as gfx, Canvas, PictureId, Surface, View};
 
 type Picture = Surface<Vec<u32>>;
@@ -81,23 +76,6 @@ fn run_on_canvas<V: View>(size: Size, frames: u64, view: impl Fn(u64) -> V) -> V
     (0..frames).map(|frame| show(frame, &mut buffers)).collect()
 }
 
-fn figures(frame: u64) -> dashboard::Figures {
-    dashboard::Figures {
-        now: time(frame / 60),
-        uptime: Duration::from_millis(frame * 1000 / 60),
-        flips: frame * 997,
-        frame_time: Duration::from_micros(frame * frame % 991),
-        memory: MemoryFigures {
-            total: 32 << 20,
-            used: (8 << 20) + ((frame as usize / 40) << 18),
-            used_at_most: 20 << 20,
-            image: 1 << 20,
-            heap: 2 << 20,
-            heap_used: frame as usize * 1000,
-        },
-    }
-}
-
 fn time(seconds: u64) -> WallTime {
     let second = (50 + seconds) % 60;
     WallTime {
@@ -108,13 +86,6 @@ fn time(seconds: u64) -> WallTime {
         hour: 23,
         minute: (50 + seconds) as u8 / 60,
         second: second as u8,
-    }
-}
-
-#[test]
-fn the_dashboard() {
-    for size in SIZES {
-        run(size, 100, dashboard::Dashboard::new, |view, picture, age, frame| view.draw(picture, age, &figures(frame)));
     }
 }
 
@@ -143,12 +114,10 @@ fn pictures_without_a_state() {
     for size in SIZES {
         let (mut first, mut second) =
             (picture(size), Surface::new(vec![7; picture(size).memory().len()], size).unwrap());
-        for draw in [hello::draw::<Vec<u32>>, |picture: &mut Picture| gfx::testcard::draw(picture, 1)] {
-            let allocations = allocation_counter::measure(|| draw(&mut first));
-            assert_eq!(allocations.count_total, 0);
-            draw(&mut second);
-            assert!(first.memory() == second.memory(), "depends on what was there, at {size}");
-        }
+        let allocations = allocation_counter::measure(|| gfx::testcard::draw(&mut first, 1));
+        assert_eq!(allocations.count_total, 0);
+        gfx::testcard::draw(&mut second, 1);
+        assert!(first.memory() == second.memory(), "depends on what was there, at {size}");
     }
 }
 
@@ -170,14 +139,12 @@ fn tiny_screens() {
     for size in [Size::new(1, 1), Size::new(16, 16), Size::new(1600, 20), Size::new(20, 1200)] {
         let mut picture = picture(size);
         gfx::testcard::draw(&mut picture, 1);
-        hello::draw(&mut picture);
         for frame in 0..200 {
             clock::Clock { now: time(frame) }.draw(&mut picture);
         }
-        let (mut ball, mut board) = (bounce::Bounce::new(size), dashboard::Dashboard::new(size));
-        for frame in 0..200 {
+        let mut ball = bounce::Bounce::new(size);
+        for _ in 0..200 {
             ball.draw(&mut picture, 2);
-            board.draw(&mut picture, 2, &figures(frame));
         }
     }
 }

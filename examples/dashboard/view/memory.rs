@@ -1,92 +1,96 @@
-//! The card with the domain's memory.
+//! Where memory goes.
 
-use super::{CARD, MUTED, SKY, TEAL, VIOLET, WRITING, format};
-use crate::MemoryFigures;
-use crate::gfx::{
-    Ink, PixelMemory, Surface,
-    kit::{Label, Scale, Shown},
-    text::{Align, Font, TextStyle, fonts},
-};
+use core::time::Duration;
+
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 
-/// The domain's memory: its parts as a bar and as figures, and what else is known about it.
-pub struct Memory {
-    bar: Rectangle,
-    shown: Shown<[usize; PARTS.len()]>,
-    rows: [Label; ROWS],
-    names: [Point; ROWS],
-    dot: u32,
+use super::GAP;
+use crate::MemoryFigures;
+use crate::gfx::text::{Align, Line};
+use crate::gfx::{PixelMemory, Surface};
+use crate::kit::Theme;
+use crate::kit::layout::{Length, centered, column, row};
+use crate::kit::theme::Tone;
+use crate::kit::widget::{Card, Gauge, GaugeKind, Label, Widget};
+
+/// Height of a row at 1280x720.
+const ROW: u32 = 36;
+
+/// What memory is used for, in bytes, and what is left of it.
+fn parts(memory: &MemoryFigures) -> [(&'static str, usize); 4] {
+    let pages = memory.used.saturating_sub(memory.image + memory.heap);
+    let free = memory.total.saturating_sub(memory.used);
+    [("Image", memory.image), ("Heap", memory.heap), ("Frame buffers", pages), ("Free", free)]
 }
 
-/// What the parts are called, and their colours; the last is what is left.
-const PARTS: [(&str, Rgb888); 4] =
-    [("Image", SKY), ("Heap", TEAL), ("Pages", VIOLET), ("Free", Rgb888::new(52, 64, 96))];
-
-/// What is said below the parts.
-const MORE: [&str; 2] = ["Heap in use", "Peak"];
-const ROWS: usize = PARTS.len() + MORE.len();
-
-impl Memory {
-    pub fn new(card: Rectangle, scale: Scale) -> Self {
-        let inset = scale.px(20);
-        let width = card.size.width - 2 * inset as u32;
-        let bar_top = scale.px(66);
-        let bar = Rectangle::new(card.top_left + Point::new(inset, bar_top), Size::new(width, scale.length(22)));
-        let font = Font::fitting(&fonts::REGULAR, scale.px(20));
-        let first = bar_top + scale.px(46);
-        let least = font.line_height();
-        let pitch =
-            ((card.size.height as i32 - first - scale.px(14)) / ROWS as i32).clamp(least, 2 * least + scale.px(12));
-        let place = |index: usize| card.top_left + Point::new(inset, first + index as i32 * pitch);
-        let rows = core::array::from_fn(|index| {
-            let size = Size::new(width - width / 2, least as u32);
-            let area = Rectangle::new(place(index) + Size::new(width / 2, 0), size);
-            Label::new(area, font, WRITING, CARD).aligned(Align::Right)
-        });
-        let names = core::array::from_fn(|index| place(index) + Point::new(0, (least + font.cap_height()) / 2));
-        Self { bar, shown: Shown::new(), rows, names, dot: font.cap_height() as u32 }
+/// Draws the card.
+pub fn draw<M: PixelMemory>(surface: &mut Surface<M>, theme: &Theme, area: Rectangle, memory: &MemoryFigures) {
+    let total = mebibytes(memory.total);
+    let card = Card::new("Memory").note(total.as_str());
+    card.draw(surface, theme, area, Duration::ZERO);
+    let content = card.content(theme, area);
+    let lengths = [Length::Share(1), Length::Pixels(theme.px(16)), Length::Pixels(5 * theme.px(ROW))];
+    let [gauge, bar, rows] = column(content, theme.px(GAP), lengths);
+    draw_gauge(surface, theme, gauge, memory);
+    let color = |index: usize| if index == 3 { theme.palette.track } else { theme.palette.of_series(index) };
+    draw_bar(surface, bar, parts(memory).map(|(_, bytes)| bytes), color);
+    let places = column(rows, 0, [Length::Share(1); 5]);
+    for (index, ((name, bytes), place)) in parts(memory).into_iter().zip(places).enumerate() {
+        draw_row(surface, theme, place, (name, Some(color(index))), mebibytes(bytes));
     }
+    draw_row(surface, theme, places[4], ("Most so far", None), mebibytes(memory.used_at_most));
+}
 
-    pub fn draw_names<M: PixelMemory>(&self, surface: &mut Surface<M>, scale: Scale) {
-        let style = TextStyle::new(Font::fitting(&fonts::REGULAR, scale.px(20)), MUTED).on(CARD);
-        for (&at, (_, color)) in self.names.iter().zip(PARTS) {
-            surface.fill_circle(at - Point::new(0, self.dot as i32), self.dot, Ink::over(color).on(CARD));
-        }
-        let names = PARTS.iter().map(|&(name, _)| name).chain(MORE);
-        for (&at, name) in self.names.iter().zip(names) {
-            style.draw(surface, name, at + Point::new(self.dot as i32 + scale.px(10), 0));
-        }
+/// What is in use, on a round scale.
+fn draw_gauge<M: PixelMemory>(surface: &mut Surface<M>, theme: &Theme, area: Rectangle, memory: &MemoryFigures) {
+    let mebibytes = |bytes: usize| bytes as f32 / (1 << 20) as f32;
+    // Below this it would be a dot.
+    if area.size.height >= theme.px(120) {
+        let gauge = Gauge::new(GaugeKind::Ring, 0.0..=mebibytes(memory.total), mebibytes(memory.used), "MiB in use");
+        gauge.decimals(1).draw(surface, theme, area, Duration::ZERO);
     }
+}
 
-    pub fn show<M: PixelMemory>(&mut self, surface: &mut Surface<M>, age: u64, memory: &MemoryFigures) {
-        let MemoryFigures { total, used, used_at_most, image, heap, heap_used } = *memory;
-        let parts = [image, heap, used.saturating_sub(image + heap), total.saturating_sub(used)];
-        for (row, bytes) in self.rows.iter_mut().zip(parts.into_iter().chain([heap_used, used_at_most])) {
-            row.show(surface, age, format::bytes(bytes));
-        }
-        if self.shown.update(parts, age) {
-            self.draw_bar(surface, parts, total.max(1));
-        }
+/// A bar in which each part is as long as it is large.
+fn draw_bar<M: PixelMemory>(
+    surface: &mut Surface<M>,
+    area: Rectangle,
+    parts: [usize; 4],
+    color: impl Fn(usize) -> Rgb888,
+) {
+    let total = parts.iter().sum::<usize>().max(1);
+    let width = area.size.width as usize;
+    let radius = area.size.height / 2;
+    // From the last to the first, each over the start of the one after it, so that their ends are round.
+    let mut end = total;
+    for (index, part) in parts.into_iter().enumerate().rev() {
+        let length = (end as u128 * width as u128 / total as u128) as u32;
+        let piece = Rectangle::new(area.top_left, Size::new(length.max(area.size.height), area.size.height));
+        surface.fill_rounded(&piece, radius, color(index));
+        end -= part;
     }
+}
 
-    /// A bar with round ends: drawn whole in each colour, of which the clip lets one part through.
-    fn draw_bar<M: PixelMemory>(&self, surface: &mut Surface<M>, parts: [usize; PARTS.len()], total: usize) {
-        let clip = surface.clip();
-        let width = self.bar.size.width as usize;
-        let mut from = 0;
-        let mut before = 0;
-        for (part, (_, color)) in parts.into_iter().zip(PARTS) {
-            before += part;
-            // Up to the nearest pixel.
-            let to = ((before * width + total / 2) / total).min(width);
-            let shown = Rectangle::new(
-                self.bar.top_left + Size::new(from as u32, 0),
-                Size::new((to - from) as u32, self.bar.size.height),
-            );
-            surface.set_clip(&clip.intersection(&shown));
-            surface.fill_rounded(&self.bar, self.bar.size.height / 2, Ink::over(color).on(CARD));
-            from = to;
-        }
-        surface.set_clip(&clip);
+/// A name, with the colour that it has in the bar, and a number.
+fn draw_row<M: PixelMemory>(
+    surface: &mut Surface<M>,
+    theme: &Theme,
+    area: Rectangle,
+    (name, color): (&str, Option<Rgb888>),
+    number: Line,
+) {
+    let [sign, text] = row(area, theme.px(8), [Length::Pixels(theme.px(12)), Length::Share(1)]);
+    if let Some(color) = color {
+        let dot = centered(sign, Size::new_equal(theme.px(12)));
+        surface.fill_circle(dot.top_left, dot.size.width, color);
     }
+    let tone = if color.is_some() { Tone::Text } else { Tone::Muted };
+    Label::new(name).tone(tone).draw(surface, theme, text, Duration::ZERO);
+    Label::new(number.as_str()).tone(tone).aligned(Align::Right).draw(surface, theme, text, Duration::ZERO);
+}
+
+/// In MiB with one decimal, rounded to the nearest.
+fn mebibytes(bytes: usize) -> Line {
+    let tenths = (bytes as u64 * 10 + (1 << 19)) >> 20;
+    Line::format(format_args!("{}.{} MiB", tenths / 10, tenths % 10))
 }

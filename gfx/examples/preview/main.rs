@@ -9,15 +9,10 @@ extern crate alloc;
 mod bounce;
 #[path = "../../../examples/clock/view.rs"]
 mod clock;
-#[path = "../../../examples/dashboard/view/mod.rs"]
-mod dashboard;
-#[path = "../../../examples/hello/view.rs"]
-mod hello;
 mod stand_ins;
 
-use core::time::Duration;
 use embedded_graphics::prelude::*;
-use stand_ins::{MemoryFigures, WallTime};
+use stand_ins::WallTime;
 use std::{env, error::Error, fs::File, io::BufWriter, path::Path};
 use vitrine_gfx::{self as gfx, Surface, View};
 
@@ -32,12 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = env::args().nth(1).unwrap_or_else(|| "target/preview".into());
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
-    let views: [(&str, Draw); 5] = [
+    let views: [(&str, Draw); 3] = [
         ("testcard", |picture| gfx::testcard::draw(picture, 42)),
-        ("hello", hello::draw),
         ("clock", |picture| clock::Clock { now: NOW }.draw(picture)),
         ("bounce", bounce),
-        ("dashboard", dashboard),
     ];
     for size in SIZES {
         for (name, draw) in views {
@@ -52,33 +45,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn bounce(picture: &mut Picture) {
     let mut view = bounce::Bounce::new(picture.size());
     (0..100).for_each(|frame| view.draw(picture, u64::from(frame > 0)));
-}
-
-fn dashboard(picture: &mut Picture) {
-    let mut view = dashboard::Dashboard::new(picture.size());
-    let mebibyte = 1 << 20;
-    let memory = MemoryFigures {
-        total: 32 * mebibyte,
-        used: 18 * mebibyte + 700_000,
-        used_at_most: 19 * mebibyte,
-        image: mebibyte + 400_000,
-        heap: mebibyte,
-        heap_used: 300_000,
-    };
-    let mut noise = 1_u32;
-    for frame in 0..50 * 60_u32 {
-        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let wave = (f64::from(frame) / 400.0).sin().powi(2) * 60.0;
-        let spike = if (noise >> 16) & 0x3ff == 0 { 90 } else { 0 };
-        let figures = dashboard::Figures {
-            now: NOW,
-            uptime: Duration::from_millis(765_000 + u64::from(frame) * 1000 / 60),
-            flips: 45_000 + u64::from(frame),
-            frame_time: Duration::from_micros(70 + wave as u64 + u64::from(noise >> 28) + spike),
-            memory,
-        };
-        view.draw(picture, u64::from(frame > 0), &figures);
-    }
 }
 
 fn save(path: &Path, picture: Picture) -> Result<(), Box<dyn Error>> {

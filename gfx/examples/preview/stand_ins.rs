@@ -11,14 +11,3 @@ pub struct WallTime {
     pub minute: u8,
     pub second: u8,
 }
-
-/// See `vitrine::MemoryFigures`.
-#[derive(Clone, Copy, Debug)]
-pub struct MemoryFigures {
-    pub total: usize,
-    pub used: usize,
-    pub used_at_most: usize,
-    pub image: usize,
-    pub heap: usize,
-    pub heap_used: usize,
-}

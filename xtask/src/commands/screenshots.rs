@@ -36,17 +36,36 @@ struct Shot {
 
 const SHOT: Shot = Shot { example: "", modes: &["1024x768"], memory_mib: 32, command_line: "", writes: None, after: 1 };
 
-/// The dashboard gets time to fill its plot, which is a minute wide.
-const SHOTS: [Shot; 5] = [
+/// What dom0 tells the terminal: what it would tell a person at a serial line.
+const SESSION: &str = r#"
+prompt() { printf '\n\033[1;32mdom0\033[0m:\033[1;34m~\033[0m# %s\n' "$1"; }
+prompt 'xl list'; xl list
+prompt 'xl info | grep xen_version'; xl info | grep xen_version
+prompt 'xl vdispl-list terminal'; xl vdispl-list terminal
+prompt 'dmesg | grep -i xen | tail -n 6'; dmesg | grep -i xen | tail -n 6 | sed 's/^[^]]*]/\x1b[36m&\x1b[0m/'
+prompt 'colours'
+for code in 1 2 3 4 5 6; do printf '\033[4%sm      \033[10%sm      ' $code $code; done; printf '\033[0m\n'
+prompt ''
+"#;
+
+/// The dashboard gets time to fill its plot.
+const SHOTS: [Shot; 9] = [
     Shot { example: "hello", ..SHOT },
     Shot { example: "testcard", ..SHOT },
     Shot { example: "bounce", after: 3, ..SHOT },
     Shot { example: "clock", after: 2, ..SHOT },
-    Shot { example: "dashboard", modes: &["1280x800"], after: 64, ..SHOT },
+    Shot { example: "dashboard", modes: &["1280x800"], after: 124, ..SHOT },
+    Shot { example: "gallery", modes: &["1280x800"], after: 3, ..SHOT },
+    Shot { example: "signage", modes: &["1280x800"], memory_mib: 64, after: 3, ..SHOT },
+    Shot { example: "terminal", writes: Some(SESSION), after: 3, ..SHOT },
+    Shot { example: "wall", modes: &["800x600"; 3], memory_mib: 64, after: 5, ..SHOT },
 ];
 
 /// Pixels between two screens in a picture of several.
 const GAP: u32 = 24;
+
+/// Where a program for the console is in dom0.
+const PROGRAM: &str = "/tmp/writes";
 
 /// What the guest's console says when it has a display.
 const CONNECTED: &str = "milestone display-connected";
@@ -103,7 +122,8 @@ fn take(machine: &Machine, shot: &Shot, file: &Path) -> Result<()> {
     let guest = machine.create(&shot.config())?;
     if let Some(program) = shot.writes {
         guest.wait_line(CONNECTED, LIMIT)?;
-        machine.run_ok(&format!("({program}) > $(xenstore-read /local/domain/{}/console/tty)", guest.domid()))?;
+        machine.write_file(PROGRAM, program)?;
+        machine.run_ok(&format!("sh {PROGRAM} > $(xenstore-read /local/domain/{}/console/tty)", guest.domid()))?;
     }
     let wait = Wait { file, limit: LIMIT, after: Duration::from_secs(shot.after) };
     let first = wait.shoot(machine, &guest, &before)?;
