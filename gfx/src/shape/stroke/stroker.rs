@@ -13,6 +13,10 @@ use crate::{
 /// How far a round join or cap may be from a circle, in SUBPIXELs.
 const TOLERANCE: f32 = 2.0;
 
+/// How far, in SUBPIXELs, the inner sides of two pieces may meet beyond the end of one: what that covers wrongly is less than
+/// can be seen, where two pieces that overlap would count twice along their inner edges.
+const PASSED: f32 = 48.0;
+
 /// How often an arc is halved, at most: half a circle of the widest stroke takes twelve.
 const MAX_HALVINGS: u32 = 12;
 
@@ -162,9 +166,10 @@ impl<'e> Stroker<'e> {
         let sine = before.direction.cross(after.direction);
         // From the corner to where the sides meet, on the right; as far to the other side on the left.
         let meeting = (before.direction + after.direction).turned() * (self.half_width / (1.0 + cosine));
-        // So far from the corner, along both pieces. Never beyond the middle of one: then what it has at its ends stays apart.
+        // So far from the corner, along both pieces. Not beyond the middle of one, so that what it has at its ends stays apart;
+        // except for the little that the short chords of a curve are passed by.
         let needed = self.half_width * sine.abs() / (1.0 + cosine);
-        let fits = needed <= before.length.min(after.length) / 2.0;
+        let fits = needed <= (before.length.min(after.length) / 2.0).max(PASSED);
         if sine >= 0.0 {
             self.outer(at, end.left, start.left, at - meeting, cosine);
             if fits {
