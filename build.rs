@@ -2,8 +2,9 @@
 //! of examples, too.
 //!
 //! The arguments go to examples only, because each of them is an image. Images are known by the relocation model that
-//! only they are built with (`cargo xtask image` does); in other builds, such as `cargo test`, the examples are linked
-//! with the standard library just to see that they can be, and never run.
+//! only they are built with (`cargo xtask image` does). With the feature `preview` an example is an ordinary program, whose
+//! `main` the crate `vitrine-preview` makes. In other builds, such as `cargo test`, the examples are linked with the
+//! standard library just to see that they can be, and never run.
 
 /// How a host program is linked that has no `main`, and none of the symbols of `linker.ld`.
 const ON_THE_HOST: &[&str] = &[
@@ -36,7 +37,14 @@ fn main() -> Result<(), vitrine_assets::Error> {
     println!("cargo::rerun-if-changed=linker.ld");
     let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let image = flags.contains("relocation-model=static");
-    for argument in if image { IMAGE } else { ON_THE_HOST } {
+    let preview = std::env::var_os("CARGO_FEATURE_PREVIEW").is_some();
+    let arguments = match (image, preview) {
+        (true, _) => IMAGE,
+        // A program as any other.
+        (false, true) => &[],
+        (false, false) => ON_THE_HOST,
+    };
+    for argument in arguments {
         println!("cargo::rustc-link-arg-examples={argument}");
     }
     if image {

@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use vitrine_frontend::{backing, face};
 use vitrine_gfx::PixelMemory;
 use vitrine_gfx::format::ByteMemory;
-use vitrine_kernel::{Pages, Xen};
+use vitrine_seat::machine::{Pages, Xen};
 use vitrine_xen::memory::SharedMemory;
 use vitrine_xen::platform::SharedPages;
 

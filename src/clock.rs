@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use vitrine_kernel::Xen;
+use vitrine_seat::machine::Xen;
 use vitrine_xen::platform::FrontPlatform;
 
 /// The domain's clocks.
@@ -33,7 +33,7 @@ impl Clock {
 
     /// Time since 1970-01-01 00:00:00 UTC, as Xen's host has it.
     pub fn since_1970(&self) -> Duration {
-        vitrine_kernel::wall_clock()
+        vitrine_seat::machine::wall_clock()
     }
 
     /// Date and time of day in UTC.

@@ -3,7 +3,7 @@
 use core::ops::RangeInclusive;
 use core::str::FromStr;
 
-use vitrine_kernel::{CommandLine, Words};
+use vitrine_seat::machine::{CommandLine, Words};
 
 use crate::Error;
 

@@ -12,7 +12,7 @@ use vitrine_frontend::face;
 use vitrine_frontend::head::Statistics;
 use vitrine_frontend::{Pacing, Presented};
 use vitrine_gfx::{Canvas, Surface, View};
-use vitrine_kernel::Xen;
+use vitrine_seat::machine::Xen;
 use vitrine_xen::edid::Mode;
 use vitrine_xen::io::displif::nodes::Resolution;
 
@@ -182,7 +182,7 @@ impl Frame<'_> {
 /// Says, once, that the first picture is on the screen.
 fn note_shown(shown: &mut bool) {
     if !core::mem::replace(shown, true) {
-        vitrine_kernel::milestone("first-flip");
+        vitrine_seat::machine::milestone("first-flip");
     }
 }
 

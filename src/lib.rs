@@ -33,6 +33,7 @@ mod command_line;
 mod display;
 mod error;
 mod frame_memory;
+mod input;
 mod show;
 mod system;
 
@@ -42,6 +43,7 @@ pub use command_line::Arguments;
 pub use display::{Display, Frame};
 pub use error::Error;
 pub use frame_memory::FrameMemory;
+pub use input::{Event, Input, Key};
 pub use show::Update;
 pub use system::{Hotplug, System};
 
@@ -55,10 +57,10 @@ pub use vitrine_frontend::face::Attached;
 pub use vitrine_frontend::head::{REFRESH, Statistics};
 pub use vitrine_frontend::{Pacing, Presented};
 pub use vitrine_gfx as gfx;
-#[doc(hidden)]
-pub use vitrine_kernel as kernel;
-pub use vitrine_kernel::{ConsoleInput, Counters, MemoryFigures, Pages};
 pub use vitrine_kit as kit;
+#[doc(hidden)]
+pub use vitrine_seat::machine as kernel;
+pub use vitrine_seat::machine::{ConsoleInput, Counters, MemoryFigures, Pages};
 pub use vitrine_xen::PAGE_SIZE;
 pub use vitrine_xen::edid::Mode;
 pub use vitrine_xen::io::displif::PixelFormat;

@@ -9,10 +9,10 @@ use core::time::Duration;
 use embedded_graphics::prelude::Size;
 use vitrine_frontend::head::REFRESH;
 use vitrine_frontend::{Cards, Pacing, face};
-use vitrine_kernel::{ConsoleInput, Counters, MemoryFigures, Pages, ShutdownReason, Xen};
+use vitrine_seat::machine::{ConsoleInput, Counters, MemoryFigures, Pages, ShutdownReason, Xen};
 use vitrine_xen::platform::{FrontPlatform, GrantSpace};
 
-use crate::{Arguments, Card, Clock, Display, Error};
+use crate::{Arguments, Card, Clock, Display, Error, Input};
 
 /// Tells which vdispl devices exist; see [`face::Hotplug::changed`].
 pub type Hotplug = face::Hotplug<Xen>;
@@ -27,7 +27,7 @@ impl System {
     /// Runs an appliance to its end and ends the domain; [`crate::main!`] calls it.
     #[doc(hidden)]
     pub async fn run<F: Future<Output = Result<(), Error>>>(appliance: impl FnOnce(Self) -> F) {
-        vitrine_gfx::simd::use_level(vitrine_kernel::simd_level());
+        vitrine_gfx::simd::use_level(vitrine_seat::machine::simd_level());
         let cards = Box::leak(Box::new(vitrine_seat::cards()));
         let reason = match appliance(Self { cards }).await {
             Ok(()) => ShutdownReason::Poweroff,
@@ -36,7 +36,7 @@ impl System {
                 ShutdownReason::Crash
             }
         };
-        vitrine_kernel::shutdown(reason).await;
+        vitrine_seat::machine::shutdown(reason).await;
     }
 
     /// Opens connector 0 of the first vdispl device, and waits until pictures can be shown on it.
@@ -46,7 +46,7 @@ impl System {
     pub async fn display(&self) -> Result<Display, Error> {
         let display = vitrine_seat::first(self.cards).await?.display(0, Pacing::Refresh(REFRESH));
         let resolution = display.ready().await?;
-        vitrine_kernel::milestone("display-connected");
+        vitrine_seat::machine::milestone("display-connected");
         Ok(Display::new(display, Size::new(resolution.width, resolution.height)))
     }
 
@@ -92,6 +92,11 @@ impl System {
         Ok(())
     }
 
+    /// Tells what people do to the screens from now on, with pointers and keys.
+    pub fn input(&self) -> Input {
+        Input::new()
+    }
+
     /// The clocks.
     pub fn clock(&self) -> Clock {
         Clock
@@ -99,7 +104,7 @@ impl System {
 
     /// How much memory there is, and where it went.
     pub fn memory(&self) -> MemoryFigures {
-        vitrine_kernel::memory()
+        vitrine_seat::machine::memory()
     }
 
     /// How many grants are free, of how many. What is in use belongs to displays, and to what the kernel shares.
@@ -109,26 +114,26 @@ impl System {
 
     /// Hypercalls, allocations and wake-ups since boot.
     pub fn counters(&self) -> Counters {
-        vitrine_kernel::counters()
+        vitrine_seat::machine::counters()
     }
 
     /// The CPU time that this domain has had, by Xen's account; `None` when Xen won't say.
     pub fn cpu_time(&self) -> Option<Duration> {
-        vitrine_kernel::cpu_time()
+        vitrine_seat::machine::cpu_time()
     }
 
     /// The domain's command line, from `cmdline=` in its configuration.
     pub fn command_line(&self) -> Arguments {
-        Arguments::new(vitrine_kernel::command_line())
+        Arguments::new(vitrine_seat::machine::command_line())
     }
 
     /// What arrives on the domain's console, byte by byte. Only one may read it.
     pub fn console_input(&self) -> ConsoleInput {
-        vitrine_kernel::console_input()
+        vitrine_seat::machine::console_input()
     }
 
     /// Runs a future beside the appliance. There is one CPU and no preemption: it has to await what it waits for.
     pub fn spawn(&self, future: impl Future<Output = ()> + 'static) {
-        vitrine_kernel::spawn(future);
+        vitrine_seat::machine::spawn(future);
     }
 }

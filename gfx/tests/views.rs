@@ -6,7 +6,6 @@ extern crate alloc;
 mod bounce;
 #[path = "../../examples/clock/view.rs"]
 mod clock;
-#[path = "../examples/preview/stand_ins.rs"]
 mod stand_ins;
 
 use embedded_graphics::prelude::*;

@@ -8,11 +8,11 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use pvh::start_info::MemmapType;
 use pvh::start_info::reader::StartInfoReader;
 use vitrine_xen::abi::hvm;
+use vitrine_xen::command_line::{self, CommandLine};
 use vitrine_xen::hypercall::{self, XenError};
 use vitrine_xen::{Gfn, Port};
 
 use crate::arch::{cpu, trap};
-use crate::command_line::{self, CommandLine};
 use crate::machine;
 use crate::memory::{self, MemoryMap};
 use crate::{console, events, executor, hypervisor, lifecycle, logger, milestone, platform, store, time};

@@ -22,7 +22,6 @@ extern crate alloc;
 extern crate std;
 
 mod arch;
-mod command_line;
 mod console;
 mod events;
 mod grants;
@@ -54,9 +53,9 @@ mod panic;
 #[cfg(not(test))]
 mod platform;
 
-pub use command_line::{CommandLine, Word, Words};
-pub use memory::MemoryFigures;
 pub use vitrine_xen::abi::sched::ShutdownReason;
+pub use vitrine_xen::command_line::{CommandLine, Word, Words};
+pub use vitrine_xen::figures::{Counters, MemoryFigures};
 
 #[cfg(not(test))]
 mod machine_api {
@@ -65,7 +64,7 @@ mod machine_api {
     pub use crate::console::{Input as ConsoleInput, input as console_input};
     pub use crate::executor::spawn;
     pub use crate::lifecycle::{before_shutdown, request_shutdown, shutdown, shutdown_now};
-    pub use crate::machine::{Counters, command_line, counters, cpu_time, memory};
+    pub use crate::machine::{command_line, counters, cpu_time, memory};
     pub use crate::memory::{MappedPages, Pages};
     pub use crate::milestone::milestone;
     pub use crate::platform::Xen;

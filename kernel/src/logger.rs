@@ -1,8 +1,8 @@
 //! The `log` crate on the console: `[SECONDS] LEVEL: MESSAGE`, in time since the first instruction.
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
+use vitrine_xen::command_line::CommandLine;
 
-use crate::command_line::CommandLine;
 use crate::{console, time};
 
 struct ConsoleLog;

@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
-use vitrine_xen::hypercall::{self, HypercallCounts};
+use vitrine_xen::command_line::CommandLine;
+use vitrine_xen::figures::{Counters, MemoryFigures};
+use vitrine_xen::hypercall;
 
-use crate::command_line::CommandLine;
 use crate::events;
-use crate::memory::{self, MemoryFigures};
 use crate::one_cpu::OneCpu;
 
 static COMMAND_LINE: OneCpu<Option<&'static CommandLine>> = OneCpu::new(None);
@@ -23,20 +23,13 @@ pub fn command_line() -> &'static CommandLine {
     COMMAND_LINE.borrow().expect("the command line is kept before the first task runs")
 }
 
-/// Numbers that benchmarks read: each counts since boot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Hypercalls, by kind.
-    pub hypercalls: HypercallCounts,
-    /// Allocations on the heap.
-    pub allocations: u64,
-    /// How often the halted CPU was woken.
-    pub wakeups: u64,
-}
-
 /// The counters, now. Reading them makes no hypercall.
 pub fn counters() -> Counters {
-    Counters { hypercalls: hypercall::counts(), allocations: memory::heap::allocations(), wakeups: events::wakeups() }
+    Counters {
+        hypercalls: hypercall::counts(),
+        allocations: crate::memory::heap::allocations(),
+        wakeups: events::wakeups(),
+    }
 }
 
 /// CPU time that this domain's vCPU has had since its creation, by Xen's account (`VCPUOP_get_runstate_info`). It takes
@@ -49,5 +42,5 @@ pub fn cpu_time() -> Option<Duration> {
 
 /// How much memory there is, and where it went.
 pub fn memory() -> MemoryFigures {
-    memory::figures()
+    crate::memory::figures()
 }

@@ -3,9 +3,9 @@
 //! [`cards`] gives the register of the display devices on this machine. The first time that one is asked for, its loop
 //! becomes a task of the kernel's executor, and its farewell a part of the domain's shutdown.
 //!
-//! It may know the kernel and the front ends, and no pixels. It is a package of its own because generic code counts as its
-//! that names the types: what is named here, the connection with all that can go wrong, is compiled to be small, and what
-//! the package `vitrine` names, the drawing, to be fast.
+//! It may know the kernel and the front ends, and no pixels; and it is the one that chooses what the kernel is: [`machine`].
+//! It is a package of its own because generic code counts as its that names the types: what is named here, the connection
+//! with all that can go wrong, is compiled to be small, and what the package `vitrine` names, the drawing, to be fast.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -17,8 +17,14 @@ use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
 
+use machine::Xen;
 use vitrine_frontend::{Card, Cards, Error};
-use vitrine_kernel::Xen;
+
+/// What is under the appliance: the kernel, or on a desktop (feature `preview`) what stands in for it.
+#[cfg(not(feature = "preview"))]
+pub use vitrine_kernel as machine;
+#[cfg(feature = "preview")]
+pub use vitrine_preview as machine;
 
 /// Something that takes a while, done once: what is behind it is compiled here.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
@@ -30,7 +36,7 @@ const FAREWELL: Duration = Duration::from_millis(800);
 pub fn cards() -> Cards<Xen> {
     let cards = Cards::new(Xen, keep);
     let closing = cards.clone();
-    vitrine_kernel::before_shutdown(FAREWELL, async move { closing.close().await });
+    machine::before_shutdown(FAREWELL, async move { closing.close().await });
     cards
 }
 
@@ -52,7 +58,7 @@ pub fn all(cards: &Cards<Xen>) -> Later<'_, Vec<Card<Xen>>> {
 /// Keeps a card's connection until the domain ends.
 fn keep(card: &Card<Xen>) {
     let (number, driver) = (card.number(), card.drive(Xen));
-    vitrine_kernel::spawn(async move {
+    machine::spawn(async move {
         if let Err(error) = driver.await {
             log::error!("display device {number}: its connection has ended: {error}");
         }

@@ -7,7 +7,8 @@
 //!
 //! Where to begin reading: [`platform`] for the seams, [`memory`] for how memory is touched that another domain can
 //! write, [`io::displif`] and [`ring`] for the display protocol, [`xenstore`] and [`xenbus`] for how two ends meet,
-//! [`edid`] for what displays say of themselves, [`abi`] and [`hypercall`] for Xen itself.
+//! [`edid`] for what displays say of themselves, [`abi`] and [`hypercall`] for Xen itself, [`command_line`] and [`figures`] for
+//! what a domain is told and can tell.
 //!
 //! It may import nothing of this workspace. Unsafe code is in [`memory`], [`hypercall`] and the fake's page allocator.
 #![no_std]
@@ -17,9 +18,11 @@ extern crate alloc;
 extern crate std;
 
 pub mod abi;
+pub mod command_line;
 pub mod edid;
 #[cfg(feature = "fake")]
 pub mod fake;
+pub mod figures;
 pub mod hypercall;
 pub mod io;
 pub mod memory;

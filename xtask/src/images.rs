@@ -1,4 +1,5 @@
-//! Builds what runs in the lab: appliances' images, the back end for dom0, and the program of a Linux guest.
+//! Builds what runs in the lab: appliances' images, the back end for dom0, and the program of a Linux guest; and appliances
+//! as programs for a desktop.
 //!
 //! Each kind has compiler flags of its own and therefore a target folder of its own, so that none makes cargo build
 //! another anew.
@@ -94,10 +95,7 @@ pub fn appliance(name: &str) -> Result<Built> {
 ///
 /// There is no such example, or one doesn't compile (cargo has said why).
 pub fn appliances_named(names: &[&str]) -> Result<Vec<Built>> {
-    let known = appliances()?;
-    if let Some(name) = names.iter().find(|n| !known.iter().any(|k| k == *n)) {
-        bail!("there is no example {name:?}; the examples are: {}", known.join(", "));
-    }
+    check_names(names)?;
     let target = target_folder().join("image");
     let mut command = cargo_build(&target, &IMAGE_FLAGS);
     command.args(["--package", "vitrine", "--profile", "image"]);
@@ -107,6 +105,31 @@ pub fn appliances_named(names: &[&str]) -> Result<Vec<Built>> {
     build(command)?;
     let linked = target.join(TARGET).join("image/examples");
     names.iter().map(|name| strip(&linked.join(name), &target.join(format!("{name}.elf")))).collect()
+}
+
+/// Builds appliances as programs for this desktop with one call of cargo, in the order of their names.
+///
+/// # Errors
+///
+/// There is no such example, or one doesn't compile (cargo has said why).
+pub fn previews(names: &[&str]) -> Result<Vec<PathBuf>> {
+    check_names(names)?;
+    host::require(&HOST_PROGRAMS[..1])?;
+    let mut command = host::child(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+    command.args(["build", "--package", "vitrine", "--features", "preview", "--profile", "preview", "--quiet"]);
+    command.args(names.iter().flat_map(|name| ["--example", name])).current_dir(root());
+    build(command)?;
+    let folder = target_folder().join("preview/examples");
+    Ok(names.iter().map(|name| folder.join(name)).collect())
+}
+
+/// Fails unless there are such examples.
+fn check_names(names: &[&str]) -> Result<()> {
+    let known = appliances()?;
+    match names.iter().find(|name| !known.iter().any(|known| known == *name)) {
+        Some(name) => bail!("there is no example {name:?}; the examples are: {}", known.join(", ")),
+        None => Ok(()),
+    }
 }
 
 /// Builds the back end, as one static binary.

@@ -11,6 +11,7 @@ pub mod images;
 pub mod lab;
 pub mod machine;
 pub mod picture;
+pub mod preview;
 pub mod progress;
 pub mod say;
 pub mod signals;

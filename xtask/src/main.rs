@@ -8,7 +8,7 @@ mod commands;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use commands::{bench, golden, image, lab, run, screenshots, test};
+use commands::{bench, golden, image, lab, preview, run, screenshots, test};
 use std::process::ExitCode;
 use xtask::{note, signals};
 
@@ -22,6 +22,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Preview(preview::Arguments),
     Run(run::Arguments),
     Test(test::Arguments),
     Bench(bench::Arguments),
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> Result<()> {
     match command {
+        Command::Preview(arguments) => preview::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -7,7 +7,7 @@ use fearless_simd::{Avx2, Level};
 use x86_64::registers::control::{Cr4, Cr4Flags, Efer, EferFlags};
 use x86_64::registers::xcontrol::{XCr0, XCr0Flags};
 
-use crate::command_line::CommandLine;
+use vitrine_xen::command_line::CommandLine;
 
 /// The features of this CPU that drawing code may choose its loops by. They are switched on: whatever is in the set can
 /// be executed.

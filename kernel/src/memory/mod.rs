@@ -28,20 +28,3 @@ pub use pages::Pages;
 #[cfg(not(test))]
 pub(crate) use space::{figures, initialise, map_special, place_foreign};
 pub(crate) use window::Window;
-
-/// How much memory there is, and where it went. All in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MemoryFigures {
-    /// All RAM in the domain's memory map.
-    pub total: usize,
-    /// RAM that something uses now: the image, page tables, the heap's share, pages for granting.
-    pub used: usize,
-    /// The most that was ever used.
-    pub used_at_most: usize,
-    /// The image with its zeroed data and stacks; part of `used`.
-    pub image: usize,
-    /// What the heap has taken of RAM so far; part of `used`.
-    pub heap: usize,
-    /// What of the heap is allocated now.
-    pub heap_used: usize,
-}

@@ -2,6 +2,7 @@
 
 use core::ops::{DerefMut, Range};
 
+use vitrine_xen::figures::MemoryFigures;
 use vitrine_xen::{Gfn, PAGE_SIZE};
 use x86_64::instructions::tlb;
 use x86_64::registers::control::{Cr3, Cr3Flags};
@@ -12,7 +13,7 @@ use super::frames::Frames;
 use super::map::{ADDRESS_LIMIT, MemoryMap};
 use super::page_table::{NoTableLeft, PageAccess, PageTables, TableMemory};
 use super::window::Window;
-use super::{MemoryFigures, heap, image};
+use super::{heap, image};
 use crate::arch::{cpu, entry, stack};
 use crate::one_cpu::OneCpu;
 

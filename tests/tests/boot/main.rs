@@ -13,6 +13,7 @@ mod hotplug;
 mod linux;
 mod memory;
 mod pictures;
+mod preview;
 mod restarts;
 mod shapes;
 mod stage;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let (stage, linux_stage) = (LazyStage::default(), LazyStage::default());
     let cases = [
         pictures::CASES,
+        preview::CASES,
         formats::CASES,
         heads::CASES,
         hotplug::CASES,

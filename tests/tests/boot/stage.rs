@@ -81,6 +81,11 @@ impl Stage {
         Ok(Screen { picture: Picture::read(&file)?, file })
     }
 
+    /// A place for a file of a test's own.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// Writes down all that the machine has said, for looking into a failure.
     pub fn write_journal(&self) {
         let lines = self.machine.journal().lines(0, |_| true);

@@ -42,17 +42,21 @@ impl Frames {
         index.and_then(|index| self.used.get(index)).is_some_and(|used| *used)
     }
 
-    /// Takes `count` neighbouring frames, the first run that fits.
+    /// Takes `count` frames: the first run of neighbours that fits, else whichever are free.
     pub(super) fn take(&mut self, count: usize) -> Result<Vec<Gfn>, OutOfMemory> {
         assert!(count > 0, "at least one page is allocated");
-        let mut free = 0;
+        let mut run = 0;
         for index in 0..self.used.len() {
-            free = if self.used[index] { 0 } else { free + 1 };
-            if free == count {
-                return Ok(self.occupy(index + 1 - count, count));
+            run = if self.used[index] { 0 } else { run + 1 };
+            if run == count {
+                return Ok(self.occupy((index + 1 - count..=index).collect()));
             }
         }
-        Err(OutOfMemory { wanted: count, free: self.used.len() - self.in_use() })
+        let free: Vec<usize> = (0..self.used.len()).filter(|index| !self.used[*index]).take(count).collect();
+        if free.len() < count {
+            return Err(OutOfMemory { wanted: count, free: free.len() });
+        }
+        Ok(self.occupy(free))
     }
 
     pub(super) fn give_back(&mut self, frames: &[Gfn]) {
@@ -61,11 +65,15 @@ impl Frames {
         }
     }
 
-    fn occupy(&mut self, first: usize, count: usize) -> Vec<Gfn> {
-        self.used[first..first + count].fill(true);
-        let numbers = (0..count as u64).map(|page| Gfn(FIRST_FRAME + first as u64 + page));
-        self.backing.grow(FIRST_FRAME + (first + count) as u64).expect("the host has memory for the domain");
-        if self.scattered { numbers.rev().collect() } else { numbers.collect() }
+    /// Takes these frames, which are in ascending order.
+    fn occupy(&mut self, mut frames: Vec<usize>) -> Vec<Gfn> {
+        frames.iter().for_each(|index| self.used[*index] = true);
+        let end = frames.last().map_or(0, |last| last + 1);
+        self.backing.grow(FIRST_FRAME + end as u64).expect("the host has memory for the domain");
+        if self.scattered {
+            frames.reverse();
+        }
+        frames.into_iter().map(|index| Gfn(FIRST_FRAME + index as u64)).collect()
     }
 }
 

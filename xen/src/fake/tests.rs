@@ -151,6 +151,22 @@ mod memory_and_grants {
     }
 
     #[test]
+    fn pages_need_not_be_neighbours() {
+        let (_world, _dom0, guest) = two_domains();
+        guest.set_memory(7);
+        let mut pages: Vec<_> = (0..7).map(|_| guest.allocate(1).unwrap()).collect();
+        // Pages 0, 2 and 4 are free then.
+        for index in [4, 2, 0] {
+            pages.remove(index);
+        }
+        let gathered = guest.allocate(3).unwrap();
+        assert_eq!([0, 1, 2].map(|page| gathered.gfn(page).0 - gathered.gfn(0).0), [0, 2, 4]);
+        number_pages(gathered.memory());
+        assert_eq!(gathered.memory().read_u32(2 * PAGE_SIZE), 2);
+        assert_eq!(guest.allocate(1).err(), Some(OutOfMemory { wanted: 1, free: 0 }));
+    }
+
+    #[test]
     fn fresh_pages_are_zero_and_freed_ones_are_poisoned() {
         let (world, dom0, guest) = two_domains();
         let pages = guest.allocate(1).unwrap();

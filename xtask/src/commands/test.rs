@@ -99,6 +99,7 @@ impl Tally {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
             built = images::appliances_named(&names)?;
             images::backend()?;
+            images::previews(&names)?;
             images::linux_guest().map(drop)
         });
         for (name, image) in names.iter().zip(&built) {

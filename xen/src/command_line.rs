@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::str::SplitAsciiWhitespace;
 
 /// The longest command line that is kept; the rest is left out.
-pub(crate) const MAX_LENGTH: usize = 2048;
+pub const MAX_LENGTH: usize = 2048;
 
 /// A command line. The kernel itself obeys `loglevel=` and `simd=`; everything else is the appliance's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct CommandLine {
 
 impl CommandLine {
     /// The line as it was given: at most 2,048 bytes, everything but printable ASCII replaced by blanks.
-    pub(crate) fn new(bytes: &[u8]) -> Self {
+    pub fn new(bytes: &[u8]) -> Self {
         let printable = |byte: &u8| if byte.is_ascii_graphic() { char::from(*byte) } else { ' ' };
         Self { text: bytes.iter().take(MAX_LENGTH).map(printable).collect() }
     }
