@@ -135,10 +135,10 @@ impl ApplicationHandler<Call> for Desktop {
                 });
             }
             // A key that was held when the window came to the front was not pressed in it.
-            WindowEvent::KeyboardInput { event, is_synthetic, .. } => {
-                if !(is_synthetic && event.state == ElementState::Pressed) {
-                    keys::events_of(&event).for_each(happened);
-                }
+            WindowEvent::KeyboardInput { event, is_synthetic, .. }
+                if !(is_synthetic && event.state == ElementState::Pressed) =>
+            {
+                keys::events_of(&event).for_each(happened);
             }
             WindowEvent::CloseRequested => self.end(event_loop),
             _ => {}
