@@ -1,4 +1,4 @@
-//! The types of `vitrine` that the views name, field by field: `vitrine` itself only links into an image.
+//! The types of `vitrine` that the views name, field by field: the tests of gfx know no `vitrine`.
 
 /// See `vitrine::WallTime`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
