@@ -1,9 +1,9 @@
-//! Anti-aliased shapes, strokes, gradients and shadows; and embedded-graphics' own shapes, as fast as memory allows.
+//! Anti-aliased shapes, strokes and gradients; and embedded-graphics' own shapes, as fast as memory allows.
 //!
-//! Everything here is a method of [`Surface`]: those that fill are in [`fill`], those that stroke in [`strokes`]. What
-//! they have in common: an outline (`outline`, [`path`], [`stroke`]) goes to the rasteriser (`raster`, `cells`), which
-//! finds what part of every pixel it covers, and that goes to the `painter`, which lays [`Paint`] on those pixels.
-//! Rounded rectangles and circles don't take that way: `round` knows their rows without looking for them.
+//! Everything here is a method of [`Surface`](crate::Surface): those that fill are in `fill`, those that stroke in `strokes`.
+//! What they have in common: an outline (`outline`, `path`, `stroke`) goes to the rasteriser (`raster`, `cells`), which
+//! finds what part of every pixel it covers, and that goes to the `painter`, which lays [`Paint`] on those pixels. Filled
+//! circles and rectangles whose corners are equal don't take that way: `disc` knows their rows without looking for them.
 //!
 //! Coordinates of outlines are in [`SUBPIXEL`]s, and whole pixels are the pixels' top left corners: the middle of the first
 //! pixel is at (128, 128). What lies further than 65,536 pixels from the origin counts as lying there. Rectangles, circles and

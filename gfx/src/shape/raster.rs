@@ -6,7 +6,9 @@
 //! one pixel, areas that overlap there count as lying side by side, in that pixel.
 //!
 //! Nothing is allocated, whatever the outline: the region is worked on in bands so small that their edges fit
-//! in a list on the stack, and the outline is traced again for each band.
+//! in a list on the stack, and the outline is traced again for each band. That is why there is no library here: zeno and
+//! tiny-skia keep edges and cells on the heap for each shape, and fill a mask or a picture of their own that would have to be
+//! copied.
 
 use super::{
     cells::{Cells, MAX_COLUMNS, Rule, Sink},
