@@ -6,7 +6,7 @@ use vitrine_scenes::Aim;
 
 use crate::{
     measure::{Measured, Times},
-    renderers::Kind,
+    renderers::{Kind, limit},
 };
 
 const MICROSECOND: f64 = 1_000.0;
@@ -103,18 +103,21 @@ fn rounds(times: Option<&Times>) -> String {
     times.filter(|times| times.rounds < 31).map_or_else(String::new, |times| format!("{} rounds", times.rounds))
 }
 
-/// A table with one row a scene: µs of the limit (minimum), and for each column minimum / median in µs and the ratio.
+/// A table with one row a scene: minimum / median in µs of the limit, the minimum of writing the pixels run by run, and for each
+/// column the ratio to the limit and minimum / median.
 pub fn markdown(results: &[Measured]) -> String {
     let columns = columns(results);
-    let mut text = String::from("| scene | aim | limit |");
+    let mut text = String::from("| scene | aim | limit | as runs |");
     for (name, _) in &columns {
         let _ = write!(text, " {name} |");
     }
-    let _ = write!(text, "\n|---|---|---|{}\n", "---|".repeat(columns.len()));
+    let _ = write!(text, "\n|---|---|---|---|{}\n", "---|".repeat(columns.len()));
     for row in rows(results, &columns) {
         let limit =
             format!("{} / {} ({})", microseconds(row.limit.minimum), microseconds(row.limit.median), row.limit.name);
-        let _ = write!(text, "| {} | {} | {limit} |", row.measured.scene.title, row.verdict(results));
+        let runs = row.measured.times.iter().find(|times| (times.name, times.kind) == (limit::RUNS, Kind::Limit));
+        let runs = runs.map_or_else(String::new, |times| microseconds(times.minimum));
+        let _ = write!(text, "| {} | {} | {limit} | {runs} |", row.measured.scene.title, row.verdict(results));
         for times in &row.cells {
             let [minimum, median, ratio] = row.cell(*times);
             let cell = if times.is_some() { format!("**{ratio}** {minimum} / {median}") } else { ratio };

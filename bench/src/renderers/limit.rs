@@ -11,12 +11,15 @@ use vitrine_scenes::{
 use super::{Drawing, Kind, Renderer};
 use crate::stores;
 
+/// The name of writing pixels run by run, which is what a renderer does that knows them row by row.
+pub const RUNS: &str = "runs";
+
 /// All ways to write a scene's pixels.
 pub fn all() -> Vec<Box<dyn Renderer>> {
     let replay = |name, form| Box::new(Replay { name, form }) as Box<dyn Renderer>;
     let clear = |name, set| Box::new(Clear { name, set }) as Box<dyn Renderer>;
     vec![
-        replay("runs", Form::Runs),
+        replay(RUNS, Form::Runs),
         replay("groups", Form::Groups),
         clear("memset", stores::memset),
         clear("rep stos", stores::rep_stos),

@@ -7,11 +7,13 @@ mod embedded;
 mod gfx;
 #[cfg(feature = "peers")]
 mod glyphs;
-mod limit;
+pub mod limit;
 #[cfg(feature = "peers")]
 mod pixman;
 #[cfg(feature = "peers")]
 mod skia;
+#[cfg(feature = "peers")]
+mod slint;
 #[cfg(feature = "peers")]
 mod vello;
 
@@ -93,6 +95,7 @@ fn peers_built() -> Vec<Box<dyn Renderer>> {
         Box::new(vello::Vello),
         Box::new(pixman::Pixman),
         Box::new(cairo::Cairo),
+        Box::new(slint::Slint),
     ]
 }
 
