@@ -7,7 +7,7 @@ mod shapes;
 
 use chain::{Buffer, Turn, play};
 use embedded_graphics::{pixelcolor::RgbColor, prelude::*, primitives::Rectangle};
-use operations::{Operation, Scene, operation, scene};
+use operations::{Operation, Scene, moving, operation, scene};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use vitrine_gfx::format::{Argb4444, Argb8888, Formatted, Rgb565, Rgb888, Xrgb1555};
@@ -41,13 +41,13 @@ impl Change {
     }
 }
 
-fn change() -> impl Strategy<Value = Change> {
+fn change(operation: fn() -> BoxedStrategy<Operation>) -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => (any::<usize>(), operation()).prop_map(|(at, operation)| Change::Replace(at, operation)),
         2 => (any::<usize>(), operation()).prop_map(|(at, operation)| Change::Insert(at, operation)),
         2 => any::<usize>().prop_map(Change::Remove),
         2 => (any::<usize>(), any::<usize>()).prop_map(|(one, other)| Change::Swap(one, other)),
-        1 => scene().prop_map(Change::All),
+        1 => scene(operation).prop_map(Change::All),
         2 => Just(Change::None),
     ]
 }
@@ -64,9 +64,11 @@ fn turn() -> impl Strategy<Value = Turn> {
 }
 
 /// A first picture, and what happens then.
-fn story() -> impl Strategy<Value = (usize, Scene, Vec<(Vec<Change>, Turn)>)> {
-    let turns = prop::collection::vec((prop::collection::vec(change(), 0..3), turn()), 1..12);
-    (1usize..=4, scene(), turns)
+fn story(
+    operation: fn() -> BoxedStrategy<Operation>,
+) -> impl Strategy<Value = (usize, Scene, Vec<(Vec<Change>, Turn)>)> {
+    let turns = prop::collection::vec((prop::collection::vec(change(operation), 0..3), turn()), 1..12);
+    (1usize..=4, scene(operation), turns)
 }
 
 /// The pictures of a story, and how each gets to the screen.
@@ -91,14 +93,24 @@ proptest! {
     #![proptest_config(config(150))]
 
     #[test]
-    fn every_buffer_shows_what_a_full_redraw_would(story in story()) {
+    fn every_buffer_shows_what_a_full_redraw_would(story in story(operation)) {
+        play::<Vec<u32>>(SIZE, story.0, &pictures(&story))?;
+    }
+}
+
+proptest! {
+    #![proptest_config(config(150))]
+
+    /// The same with little but pixels that are moved about.
+    #[test]
+    fn what_is_moved_is_drawn_as_a_whole(story in story(moving)) {
         play::<Vec<u32>>(SIZE, story.0, &pictures(&story))?;
     }
 }
 
 /// The same in another format: blends are rounded by it, and so is what is read back.
 fn in_format<B: Buffer>() {
-    proptest!(config(15), |(story in story())| play::<B>(SIZE, story.0, &pictures(&story))?);
+    proptest!(config(15), |(story in story(operation))| play::<B>(SIZE, story.0, &pictures(&story))?);
 }
 
 #[test]

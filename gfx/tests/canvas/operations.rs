@@ -42,6 +42,7 @@ pub enum Operation {
     Icon(Point),
     Tint(Rectangle, Rgb888, u8),
     Scroll(Rectangle, Point),
+    Move(Rectangle, Point),
     Testcard(u32),
     Primitive(Point, u32, Point, Rgb888, u32),
     MonoText(Point, String, Rgb888, Option<Rgb888>),
@@ -113,6 +114,7 @@ impl Operation {
             Self::Icon(at) => icons::STOPWATCH.fitting(36).draw(surface, *at).unwrap(),
             Self::Tint(area, color, alpha) => surface.tint(area, *color, *alpha),
             Self::Scroll(area, by) => surface.scroll(area, *by),
+            Self::Move(area, to) => surface.move_area(area, *to),
             Self::Testcard(frame) => testcard::draw(surface, *frame),
             Self::Primitive(at, size, to, color, width) => {
                 let style = PrimitiveStyleBuilder::new().stroke_color(*color).stroke_width(*width).build();
@@ -182,6 +184,7 @@ fn leaf() -> BoxedStrategy<Operation> {
         point().prop_map(Operation::Icon),
         (rectangle(), color(), any::<u8>()).prop_map(|(area, color, alpha)| Operation::Tint(area, color, alpha)),
         (rectangle(), -40..40, -30..30).prop_map(|(area, x, y)| Operation::Scroll(area, Point::new(x, y))),
+        (rectangle(), point()).prop_map(|(area, to)| Operation::Move(area, to)),
         (0u32..100).prop_map(Operation::Testcard),
         (point(), 0u32..50, point(), color(), 0u32..5)
             .prop_map(|(at, size, to, color, width)| Operation::Primitive(at, size, to, color, width)),
@@ -195,7 +198,7 @@ fn leaf() -> BoxedStrategy<Operation> {
 pub const PARAMETERS: usize = 8;
 
 /// How many kinds [`of_kind`] knows.
-pub const KINDS: usize = 22;
+pub const KINDS: usize = 23;
 
 /// An operation of this kind, each parameter of which is made of one of the numbers.
 pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
@@ -225,6 +228,7 @@ pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
         17 => Operation::Clip(area, vec![Operation::Mask(place(c), shade(d))]),
         18 => of_pictures(values),
         19 => paragraph(values),
+        20 => Operation::Move(area, place(c)),
         _ => Operation::Shape(Shape::of(values)),
     }
 }
@@ -289,6 +293,17 @@ pub fn operation() -> BoxedStrategy<Operation> {
         .boxed()
 }
 
-pub fn scene() -> impl Strategy<Value = Scene> {
+/// Operations that move pixels, and such as make them differ.
+pub fn moving() -> BoxedStrategy<Operation> {
+    prop_oneof![
+        2 => (rectangle(), -40..40, -30..30).prop_map(|(area, x, y)| Operation::Scroll(area, Point::new(x, y))),
+        1 => (rectangle(), point()).prop_map(|(area, to)| Operation::Move(area, to)),
+        3 => (rectangle(), color()).prop_map(|(area, color)| Operation::Solid(area, color)),
+        1 => (rectangle(), color(), color()).prop_map(|(area, top, bottom)| Operation::Gradient(area, top, bottom)),
+    ]
+    .boxed()
+}
+
+pub fn scene(operation: fn() -> BoxedStrategy<Operation>) -> impl Strategy<Value = Scene> {
     prop::collection::vec(operation(), 0..10).prop_map(Scene)
 }
