@@ -17,6 +17,7 @@ mod preview;
 mod restarts;
 mod shapes;
 mod stage;
+mod terminal;
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         memory::CASES,
         conformance::CASES,
         shapes::CASES,
+        terminal::CASES,
     ]
     .concat();
     let mut trials: Vec<_> = cases.into_iter().map(|case| stage.trial(case, Stage::new)).collect();
