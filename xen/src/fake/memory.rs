@@ -137,11 +137,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_are_taken_in_one_run_or_not_at_all() {
+    fn frames_are_taken_in_one_run_where_there_is_one() {
         let mut frames = Frames::new(10);
         let (first, second) = (frames.take(4).unwrap(), frames.take(3).unwrap());
         frames.give_back(&first);
-        assert_eq!(frames.take(5), Err(OutOfMemory { wanted: 5, free: 7 }));
+        assert_eq!(frames.take(8), Err(OutOfMemory { wanted: 8, free: 7 }));
+        let apart = frames.take(5).unwrap();
+        assert_eq!(apart, [0, 1, 2, 3, 7].map(|index| Gfn(FIRST_FRAME + index)));
+        frames.give_back(&apart);
         assert_eq!(frames.take(4).unwrap(), first);
         assert_eq!(frames.in_use(), 7);
         assert!(second.iter().all(|frame| frames.contains(*frame)));
