@@ -28,9 +28,15 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// A theme of these colours, with no other fonts than these: [`Fonts::new`] chooses among 30, all of which are in an image
+    /// that calls it (330 KB).
+    pub const fn of(palette: Palette, fonts: Fonts, scale: Scale) -> Self {
+        Self { palette, fonts, scale, radius: 16, line: 1 }
+    }
+
     /// Light writing on dark: for rooms that aren't bright, and for screens that are on all day.
     pub fn dark(scale: Scale) -> Self {
-        Self { palette: Palette::DARK, fonts: Fonts::new(scale), scale, radius: 16, line: 1 }
+        Self::of(Palette::DARK, Fonts::new(scale), scale)
     }
 
     /// Dark writing on light: for bright rooms and shop windows.

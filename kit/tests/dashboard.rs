@@ -8,7 +8,7 @@ use core::time::Duration;
 use dashboard::{Dashboard, Figures};
 use embedded_graphics::prelude::*;
 use vitrine_gfx::{self as gfx, Canvas, PictureId, Surface, View};
-use vitrine_kit::{self as kit, Scale, Theme};
+use vitrine_kit::{self as kit, theme::Palette};
 
 /// See `vitrine::WallTime`.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ pub struct MemoryFigures {
     heap: usize,
 }
 
-const STYLES: [fn(Scale) -> Theme; 3] = [Theme::dark, Theme::light, Theme::contrast];
+const PALETTES: [Palette; 3] = [Palette::DARK, Palette::LIGHT, Palette::CONTRAST];
 
 fn figures(second: u64) -> Figures {
     let used = (8 << 20) + ((second as usize / 40) << 18);
@@ -51,8 +51,9 @@ fn picture(size: Size) -> Surface<Vec<u32>> {
 
 #[test]
 fn only_what_changes_is_drawn() {
-    for (size, style) in [Size::new(800, 600), Size::new(1280, 800), Size::new(1920, 1080)].into_iter().zip(STYLES) {
-        let (mut view, mut canvas) = (Dashboard::new(style), Canvas::new());
+    for (size, palette) in [Size::new(800, 600), Size::new(1280, 800), Size::new(1920, 1080)].into_iter().zip(PALETTES)
+    {
+        let (mut view, mut canvas) = (Dashboard::new(palette), Canvas::new());
         let mut buffers = [picture(size), picture(size)];
         for second in 0..20 {
             view.update(figures(second));
@@ -82,7 +83,7 @@ fn only_what_changes_is_drawn() {
 #[test]
 fn tiny_screens() {
     for size in [Size::new(1, 1), Size::new(16, 16), Size::new(1600, 20), Size::new(20, 1200)] {
-        let mut view = Dashboard::new(Theme::dark);
+        let mut view = Dashboard::new(Palette::DARK);
         view.draw(&mut picture(size));
         for second in 0..130 {
             view.update(figures(second));

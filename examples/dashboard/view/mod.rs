@@ -8,11 +8,11 @@ use core::time::Duration;
 
 use embedded_graphics::{prelude::*, primitives::Rectangle};
 
-use crate::gfx::text::{Align, Line};
+use crate::gfx::text::{Align, Line, fonts};
 use crate::gfx::{PixelMemory, Surface, View};
 use crate::kit::layout::{Length, column, inset, row};
 use crate::kit::plot::{Plot, Series};
-use crate::kit::theme::{Role, Tone};
+use crate::kit::theme::{Fonts, Palette, Role, Tone};
 use crate::kit::widget::{Card, Label, Widget};
 use crate::kit::{Scale, Theme};
 use crate::{MemoryFigures, WallTime};
@@ -36,7 +36,7 @@ pub struct Figures {
 
 /// The dashboard, and what it remembers.
 pub struct Dashboard {
-    style: fn(Scale) -> Theme,
+    palette: Palette,
     figures: Option<Figures>,
     /// Microseconds of CPU time in each of the last seconds.
     cpu: Samples,
@@ -65,9 +65,9 @@ const MONTHS: [&str; 12] = [
 const GAP: u32 = 16;
 
 impl Dashboard {
-    /// A dashboard that knows nothing yet, drawn in this theme.
-    pub fn new(style: fn(Scale) -> Theme) -> Self {
-        Self { style, figures: None, cpu: Samples::new(), drawing: None }
+    /// A dashboard that knows nothing yet, drawn in these colours.
+    pub fn new(palette: Palette) -> Self {
+        Self { palette, figures: None, cpu: Samples::new(), drawing: None }
     }
 
     /// Takes in new figures.
@@ -107,9 +107,33 @@ impl Dashboard {
     }
 }
 
+/// Two sets of fonts do for screens of up to 1080 lines, and are a third of the sizes that there are.
+fn fonts_for(scale: Scale) -> Fonts {
+    if scale.px(100) < 130 {
+        Fonts {
+            caption: &fonts::REGULAR_13,
+            body: &fonts::REGULAR_17,
+            label: &fonts::MEDIUM_17,
+            title: &fonts::MEDIUM_23,
+            heading: &fonts::MEDIUM_28,
+            figure: &fonts::LIGHT_39,
+        }
+    } else {
+        Fonts {
+            caption: &fonts::REGULAR_19,
+            body: &fonts::REGULAR_23,
+            label: &fonts::MEDIUM_23,
+            title: &fonts::MEDIUM_34,
+            heading: &fonts::MEDIUM_40,
+            figure: &fonts::LIGHT_56,
+        }
+    }
+}
+
 impl View for Dashboard {
     fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>) {
-        let theme = (self.style)(Scale::of(surface.size()));
+        let scale = Scale::of(surface.size());
+        let theme = Theme::of(self.palette, fonts_for(scale), scale);
         let Ok(()) = surface.clear(theme.palette.ground);
         let Some(figures) = &self.figures else { return };
         let gap = theme.px(GAP);
