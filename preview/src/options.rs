@@ -22,7 +22,7 @@ pub struct Options {
     /// With --shot: take it so many seconds after the first picture, or after the last of --input
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds, requires = "shot")]
     pub after: Duration,
-    /// With --shot: what is done to the screen from the first picture on, such as "click 100,200; wait 0.5; text hi; key Enter".
+    /// With --shot: what is done to the screen soon after the first picture, such as "click 100,200; wait 0.5; text hi; key Enter".
     /// Also: "down X,Y", "move X,Y" and "up X,Y". Keys: Enter, Escape, Up, PageDown, F1, or a character
     #[arg(long, value_name = "SCRIPT", default_value = "", requires = "shot")]
     pub input: Script,

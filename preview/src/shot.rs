@@ -13,6 +13,10 @@ use crate::picture::Picture;
 /// How long an appliance may take until its first picture.
 const FIRST_PICTURE_LIMIT: Duration = Duration::from_secs(60);
 
+/// How long after the first picture somebody does something to the screen, at the earliest: nobody is faster, and an appliance
+/// begins to listen when its picture is on the screen.
+const REACTION: Duration = Duration::from_millis(200);
+
 /// Runs the appliance until its picture is due, and takes it.
 pub fn take(mut both: Both, options: &Options) -> Result<Picture, Error> {
     options.console.as_deref().map_or(Ok(()), console::read_all)?;
@@ -20,7 +24,10 @@ pub fn take(mut both: Both, options: &Options) -> Result<Picture, Error> {
     if !run(&mut both, FIRST_PICTURE_LIMIT, || screens.any_lit())? {
         return Err(Error::NoPicture(FIRST_PICTURE_LIMIT));
     }
-    let begin = now();
+    let mut begin = now();
+    if !options.input.events().is_empty() {
+        begin += REACTION;
+    }
     for (at, event) in options.input.events() {
         run(&mut both, begin + *at, || false)?;
         events::happened(*event);

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use xtask::picture::Picture;
 use xtask::{images, preview};
 
-/// Examples that show nothing, or black.
-const WITHOUT_PICTURE: [&str; 2] = ["conformance", "faults"];
+/// Examples that show nothing, or black; `render` measures drawing and then ends.
+const WITHOUT_PICTURE: [&str; 3] = ["conformance", "faults", "render"];
 
 /// Builds all previews, once, and gives the program of one.
 fn program(example: &str) -> PathBuf {
