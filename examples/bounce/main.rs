@@ -8,8 +8,8 @@ extern crate alloc;
 mod holdings;
 mod view;
 
-use vitrine::gfx;
 use vitrine::prelude::*;
+use vitrine::{gfx, kit};
 
 vitrine::main!(bounce);
 

@@ -1,11 +1,10 @@
 //! What the bounce appliance shows: a ball in a room, of which a frame changes as few pixels as can be.
 
 use crate::gfx::{
-    Ink, PixelMemory, Surface,
-    kit::{Scale, Shown},
-    mix,
+    Ink, PixelMemory, Shown, Surface, mix,
     text::{Align, Font, TextStyle, fonts},
 };
+use crate::kit::Scale;
 use alloc::{vec, vec::Vec};
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*, primitives::Rectangle};
 

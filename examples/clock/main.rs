@@ -5,7 +5,7 @@
 mod view;
 
 use vitrine::prelude::*;
-use vitrine::{WallTime, gfx};
+use vitrine::{WallTime, gfx, kit};
 
 vitrine::main!(clock);
 

@@ -2,12 +2,11 @@
 
 use crate::WallTime;
 use crate::gfx::{
-    Ink, PixelMemory, SUBPIXEL, Surface, View,
-    kit::Scale,
-    mix,
+    Ink, PixelMemory, SUBPIXEL, Surface, View, mix,
     shape::Stroke,
     text::{Align, Font, Line, TextStyle, fonts},
 };
+use crate::kit::Scale;
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
 
 const GROUND: Rgb888 = Rgb888::new(8, 11, 20);

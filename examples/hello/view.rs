@@ -3,7 +3,7 @@
 use crate::fonts;
 use crate::gfx::{
     Ink, PixelMemory, Surface,
-    kit::icons,
+    image::Qoi,
     text::{Align, TextStyle},
 };
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
@@ -12,6 +12,9 @@ const SKY: Rgb888 = Rgb888::new(13, 16, 34);
 const DUSK: Rgb888 = Rgb888::new(24, 22, 54);
 const WRITING: Rgb888 = Rgb888::new(245, 246, 252);
 const MUTED: Rgb888 = Rgb888::new(190, 196, 226);
+
+/// The project's sign, 72 pixels wide and high: a gem in a glass case.
+const SIGN: &[u8] = include_bytes!("vitrine.qoi");
 
 /// The halo, from the outermost disc to the innermost: diameter in hundredths of the screen's height, and colour.
 const HALO: [(u32, Rgb888); 4] = [
@@ -31,7 +34,8 @@ pub fn draw<M: PixelMemory>(surface: &mut Surface<M>) {
         surface.fill_circle(middle - Point::new_equal(diameter as i32 / 2), diameter, Ink::over(color));
     }
 
-    icons::VITRINE_LARGE.draw(surface, middle - Point::new(36, 142), 72);
+    let drawn = Qoi::parse(SIGN).and_then(|sign| sign.draw(surface, middle - Point::new(36, 142)));
+    debug_assert!(drawn.is_ok(), "a file of our own");
     let title = TextStyle::new(&fonts::TITLE_72, WRITING).aligned(Align::Center);
     title.draw(surface, "Hello, Xen", middle + Point::new(0, 24));
     let caption = TextStyle::new(&fonts::CAPTION_23, MUTED).aligned(Align::Center);

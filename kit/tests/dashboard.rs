@@ -40,7 +40,7 @@ fn figures(second: u64) -> Figures {
         now: WallTime { year: 2026, month: 12, day: 31, weekday: 3, hour: 23, minute: 59, second: (second % 60) as u8 },
         uptime: Duration::from_secs(second),
         pictures: second * 3 / 2,
-        cpu_time: (second % 7 != 0).then(|| Duration::from_micros(second * 900 + second * second % 991)),
+        cpu_time: (!second.is_multiple_of(7)).then(|| Duration::from_micros(second * 900 + second * second % 991)),
         memory: MemoryFigures { total: 32 << 20, used, used_at_most: 20 << 20, image: 1 << 20, heap: 2 << 20 },
     }
 }

@@ -8,7 +8,10 @@ use embedded_graphics::{pixelcolor::Rgb888, pixelcolor::raw::RawU24, prelude::*}
 use proptest::prelude::*;
 use vitrine_gfx::image::{Filling, Fit, Insets, Mask, NinePatch, Picture, Sampling};
 use vitrine_gfx::text::{Align, Paragraph, TextStyle, Vertical, fonts};
-use vitrine_gfx::{Ink, PixelMemory, Surface, View, kit::icons, testcard};
+use vitrine_gfx::{Ink, PixelMemory, Surface, View, image::Qoi, testcard};
+
+/// A picture with transparent parts.
+const SIGN: &[u8] = include_bytes!("../../../examples/hello/vitrine.qoi");
 
 /// A picture: what is drawn, one after the other.
 #[derive(Clone, Debug)]
@@ -111,7 +114,7 @@ impl Operation {
             }
             Self::Blend(image, at, opacity) => surface.blend_surface(&stock.opaque[*image], *at, *opacity),
             Self::Copy(image, at) => surface.draw_surface(&stock.opaque[*image], *at),
-            Self::Icon(at) => icons::STOPWATCH.fitting(36).draw(surface, *at).unwrap(),
+            Self::Icon(at) => Qoi::parse(SIGN).unwrap().draw(surface, *at).unwrap(),
             Self::Tint(area, color, alpha) => surface.tint(area, *color, *alpha),
             Self::Scroll(area, by) => surface.scroll(area, *by),
             Self::Move(area, to) => surface.move_area(area, *to),

@@ -11,6 +11,7 @@ mod stand_ins;
 use embedded_graphics::prelude::*;
 use stand_ins::WallTime;
 use vitrine_gfx::{self as gfx, Canvas, PictureId, Surface, View};
+use vitrine_kit as kit;
 
 type Picture = Surface<Vec<u32>>;
 

@@ -1,4 +1,4 @@
-//! Redrawing only what changed.
+//! Redrawing only what changed, for those who draw by hand: a [canvas](crate::canvas) finds it out by itself.
 
 /// Something that is on the screen, and for how many frames it has looked like that.
 ///

@@ -1,4 +1,4 @@
-//! The types of `vitrine` that the views name, field by field: the tests of gfx know no `vitrine`.
+//! The types of `vitrine` that the views name, field by field: these tests know no `vitrine`.
 
 /// See `vitrine::WallTime`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
