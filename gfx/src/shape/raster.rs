@@ -34,6 +34,9 @@ const FRACTION: u32 = 24;
 
 /// Tells how an outline covers the pixels of `region`, which is inside a surface. `trace` draws the outline with the pen
 /// that it is given, which is likely to make so many edges.
+///
+/// Never inlined: its tables are 48 KiB of stack, which would then be in the frame of each caller, and of theirs.
+#[inline(never)]
 pub(crate) fn rasterize(region: Area, rule: Rule, expected: usize, trace: impl Fn(&mut Edges), sink: &mut impl Sink) {
     let mut edges = Edges::new();
     let strips = (expected / MAX_EDGES + 1).min(region.width() / MIN_STRIP + 1);

@@ -54,7 +54,7 @@ const SHOTS: [Shot; 9] = [
     Shot { example: "testcard", ..SHOT },
     Shot { example: "bounce", after: 3, ..SHOT },
     Shot { example: "clock", after: 2, ..SHOT },
-    Shot { example: "dashboard", modes: &["1280x800"], after: 124, ..SHOT },
+    Shot { example: "dashboard", modes: &["1280x800"], after: 64, ..SHOT },
     Shot { example: "gallery", modes: &["1280x800"], after: 3, ..SHOT },
     Shot { example: "signage", modes: &["1280x800"], memory_mib: 64, after: 3, ..SHOT },
     Shot { example: "terminal", writes: Some(SESSION), after: 3, ..SHOT },
