@@ -21,6 +21,7 @@ mod path;
 mod raster;
 mod ring;
 mod round;
+mod strip;
 mod stroke;
 mod strokes;
 mod vector;

@@ -294,6 +294,21 @@ proptest! {
         }
     }
 
+    /// A straight line is the same in one piece, whose rows are all alike, and in two, whose edges are followed.
+    #[test]
+    fn straight_lines_are_straight(x in -2000i32..26_000, y in -2000i32..26_000, to_x in -13_000i32..13_000,
+        to_y in -13_000i32..13_000, flat in 0..12, width in 1u32..6000) {
+        let from = Point::new(x, y);
+        let half = if width % 2 == 0 { Point::new(to_x, to_y >> flat) } else { Point::new(to_x >> flat, to_y) };
+        let stroke = Stroke::new(width).cap([Cap::Butt, Cap::Round, Cap::Square][width as usize % 3]);
+        let (mut one, mut two) = (black(), black());
+        one.stroke_line(from, from + half + half, &stroke, white());
+        two.stroke_polyline(&[from, from + half, from + half + half], &stroke, white());
+        for at in Rectangle::new(Point::zero(), Size::new_equal(SIDE)).points() {
+            let [one, two] = [&one, &two].map(|picture| picture.pixel(at).unwrap().r());
+            prop_assert!(one.abs_diff(two) <= 2, "{} and {} at {}", one, two, at);
+        }
+    }
 }
 
 proptest! {

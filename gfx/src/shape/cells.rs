@@ -1,6 +1,6 @@
 //! One row of the rasteriser: what edges add to its pixels, and the coverage that comes of it.
 
-use crate::SUBPIXEL;
+use crate::{SUBPIXEL, area::Area};
 
 /// Columns of a row, at most: 8 KiB of stack. Wider regions are drawn in several parts.
 pub(crate) const MAX_COLUMNS: usize = 2048;
@@ -27,6 +27,14 @@ pub(crate) trait Sink {
     fn run(&mut self, x: i32, y: i32, count: usize, coverage: u8);
     /// The pixels from (x, y) on are covered by so much.
     fn pixels(&mut self, x: i32, y: i32, coverage: &[u8]);
+}
+
+/// Tells the visible part of some pixels' coverage.
+pub(crate) fn pixels_inside((x, coverage): (i32, &[u8]), y: i32, visible: Area, sink: &mut impl Sink) {
+    let (from, to) = (x.max(visible.left), (x + coverage.len() as i32).min(visible.right));
+    if from < to {
+        sink.pixels(from, y, &coverage[(from - x) as usize..(to - x) as usize]);
+    }
 }
 
 /// A row.

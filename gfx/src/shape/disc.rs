@@ -3,7 +3,10 @@
 //! The edge is taken to be straight inside each pixel, which is exact to 1/255 for the radii that are drawn here. What one
 //! corner covers is found once and serves all four.
 
-use super::{cells::Sink, vector::FAR};
+use super::{
+    cells::{Sink, pixels_inside},
+    vector::FAR,
+};
 use crate::{SUBPIXEL, area::Area, simd};
 use fearless_simd::{f32x8, i32x8, prelude::*};
 
@@ -126,16 +129,8 @@ impl Edge {
     fn draw(&self, area: Area, y: i32, visible: Area, sink: &mut impl Sink) {
         let (left, right) = self.starts(area);
         let count = (area.right - self.outside - right) as usize;
-        pixels((left, &self.coverage[..self.len]), y, visible, sink);
-        pixels((right, &self.mirrored[MAX_EDGE - count..]), y, visible, sink);
-    }
-}
-
-/// Tells the visible part of some pixels' coverage.
-fn pixels((x, coverage): (i32, &[u8]), y: i32, visible: Area, sink: &mut impl Sink) {
-    let (from, to) = (x.max(visible.left), (x + coverage.len() as i32).min(visible.right));
-    if from < to {
-        sink.pixels(from, y, &coverage[(from - x) as usize..(to - x) as usize]);
+        pixels_inside((left, &self.coverage[..self.len]), y, visible, sink);
+        pixels_inside((right, &self.mirrored[MAX_EDGE - count..]), y, visible, sink);
     }
 }
 

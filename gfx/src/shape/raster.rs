@@ -38,14 +38,27 @@ const FRACTION: u32 = 24;
 /// Never inlined: its tables are 48 KiB of stack, which would then be in the frame of each caller, and of theirs.
 #[inline(never)]
 pub(crate) fn rasterize(region: Area, rule: Rule, expected: usize, trace: impl Fn(&mut Edges), sink: &mut impl Sink) {
+    rasterize_parts([region], rule, expected, trace, sink);
+}
+
+/// As [`rasterize`], in some parts of a surface.
+pub(crate) fn rasterize_parts(
+    regions: impl IntoIterator<Item = Area>,
+    rule: Rule,
+    expected: usize,
+    trace: impl Fn(&mut Edges),
+    sink: &mut impl Sink,
+) {
     let mut edges = Edges::new();
-    let strips = (expected / MAX_EDGES + 1).min(region.width() / MIN_STRIP + 1);
-    let width = region.width().div_ceil(strips).min(MAX_COLUMNS);
-    for left in (region.left..region.right).step_by(width) {
-        let right = region.right.min(left + width as i32);
-        for top in (region.top..region.bottom).step_by(MAX_ROWS) {
-            let bottom = region.bottom.min(top + MAX_ROWS as i32);
-            edges.cover(Area { left, top, right, bottom }, rule, &trace, sink);
+    for region in regions {
+        let strips = (expected / MAX_EDGES + 1).min(region.width() / MIN_STRIP + 1);
+        let width = region.width().div_ceil(strips).min(MAX_COLUMNS);
+        for left in (region.left..region.right).step_by(width) {
+            let right = region.right.min(left + width as i32);
+            for top in (region.top..region.bottom).step_by(MAX_ROWS) {
+                let bottom = region.bottom.min(top + MAX_ROWS as i32);
+                edges.cover(Area { left, top, right, bottom }, rule, &trace, sink);
+            }
         }
     }
 }

@@ -6,8 +6,9 @@ use super::{
     outline::{Curve, Outline, Pen},
     painter::Painter,
     path::{self, Lines},
-    raster::{Edges, rasterize},
+    raster::{Edges, rasterize, rasterize_parts},
     ring::Ring,
+    strip::Strip,
     stroke::{dash::Dasher, stroker::Stroker},
     touched,
 };
@@ -20,7 +21,7 @@ use embedded_graphics_core::{
 };
 
 /// How many edges one of several lines is likely to make, with its join.
-const EDGES_OF_A_LINE: usize = 6;
+const EDGES_OF_A_LINE: usize = 14;
 
 impl<M: PixelMemory> Surface<M> {
     /// Strokes a straight line.
@@ -53,7 +54,18 @@ impl<M: PixelMemory> Surface<M> {
             stroker.finish();
         };
         let expected = EDGES_OF_A_LINE * lines.points.len();
-        rasterize(visible, Rule::NonZero, expected, trace, &mut Painter::new(self, visible, paint));
+        let painter = &mut Painter::new(self, visible, paint);
+        let strip = match lines.points {
+            &[from, to] => Strip::new(from.into(), to.into(), stroke.half_width()),
+            _ => None,
+        };
+        match strip {
+            Some(strip) => {
+                rasterize_parts(strip.beyond(visible), Rule::NonZero, expected, trace, painter);
+                strip.draw(visible, painter);
+            }
+            None => rasterize(visible, Rule::NonZero, expected, trace, painter),
+        }
     }
 
     /// Strokes a path.
