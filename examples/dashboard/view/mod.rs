@@ -38,7 +38,7 @@ pub struct Figures {
 pub struct Dashboard {
     palette: Palette,
     figures: Option<Figures>,
-    /// Microseconds of CPU time in each of the last seconds.
+    /// Milliseconds of CPU time in each of the last seconds.
     cpu: Samples,
     /// Microseconds of CPU time for each picture, as an average over the last second in which there was one.
     drawing: Option<f32>,
@@ -70,16 +70,17 @@ impl Dashboard {
         Self { palette, figures: None, cpu: Samples::new(), drawing: None }
     }
 
-    /// Takes in new figures.
+    /// Takes in new figures. What the first picture has cost is not shown: next to it all others would be nothing.
     pub fn update(&mut self, figures: Figures) {
         if let Some(before) = self.figures.replace(figures)
+            && before.pictures > 0
             && let (Some(now), Some(then)) = (figures.cpu_time, before.cpu_time)
         {
             let wall = figures.uptime.saturating_sub(before.uptime).as_secs_f32().max(0.001);
-            let spent = now.saturating_sub(then).as_secs_f32() * 1e6;
+            let spent = now.saturating_sub(then).as_secs_f32() * 1e3;
             let pictures = figures.pictures.saturating_sub(before.pictures);
             self.cpu.push(spent / wall);
-            self.drawing = (pictures > 0).then(|| spent / pictures as f32).or(self.drawing);
+            self.drawing = (pictures > 0).then(|| spent * 1e3 / pictures as f32).or(self.drawing);
         }
     }
 
@@ -99,7 +100,7 @@ impl Dashboard {
     }
 
     fn draw_plot<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle) {
-        let card = Card::new("Processor").note("microseconds in each second");
+        let card = Card::new("Processor").note("milliseconds in each second");
         card.draw(surface, theme, area, Duration::ZERO);
         let series = [Series::area("CPU time", self.cpu.values())];
         let plot = Plot::new(&series).names(&["2 minutes ago", "1 minute ago", "now"]);

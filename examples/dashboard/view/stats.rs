@@ -29,8 +29,8 @@ impl Dashboard {
         area: Rectangle,
         figures: &Figures,
     ) {
-        // Microseconds in a second are millionths of the CPU.
-        let percent = self.cpu.last().map(|micros| micros / 10_000.0);
+        // Milliseconds in a second are thousandths of the CPU.
+        let percent = self.cpu.last().map(|millis| millis / 10.0);
         let number = |value: Option<f32>, decimals| value.map_or(dash(), |value| decimal(value, decimals));
         let stats = [
             Stat { title: "CPU", figure: number(percent, 2), note: "percent", course: Some(&self.cpu) },
