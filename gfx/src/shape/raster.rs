@@ -34,14 +34,14 @@ const FRACTION: u32 = 24;
 
 /// Tells how an outline covers the pixels of `region`, which is inside a surface. `trace` draws the outline with the pen
 /// that it is given, which is likely to make so many edges.
-///
-/// Never inlined: its tables are 48 KiB of stack, which would then be in the frame of each caller, and of theirs.
-#[inline(never)]
 pub(crate) fn rasterize(region: Area, rule: Rule, expected: usize, trace: impl Fn(&mut Edges), sink: &mut impl Sink) {
     rasterize_parts([region], rule, expected, trace, sink);
 }
 
 /// As [`rasterize`], in some parts of a surface.
+///
+/// Never inlined: its tables are 48 KiB of stack, which would then be in the frame of each caller, and of theirs.
+#[inline(never)]
 pub(crate) fn rasterize_parts(
     regions: impl IntoIterator<Item = Area>,
     rule: Rule,

@@ -18,8 +18,8 @@ impl<const SIZE: usize> Stack<SIZE> {
     }
 }
 
-/// The main stack's usable bytes.
-const BOOT_STACK_SIZE: usize = 128 * 1024;
+/// The main stack's usable bytes: drawing a shape takes 60 KiB of them.
+const BOOT_STACK_SIZE: usize = 256 * 1024;
 /// Bytes from the start of [`BOOT_STACK`] to where its stack pointer begins.
 pub(super) const BOOT_STACK_END: usize = GUARD + BOOT_STACK_SIZE;
 /// Usable bytes of a trap's stack; a report formats text, so it takes some.

@@ -6,12 +6,16 @@ use crate::{
     shape::{outline::Pen, vector::Vector},
 };
 
+/// Parts of a SUBPIXEL in which dashes are counted. Whole numbers, so that a dash lies where it does however many before it were
+/// looked at: a fraction that is rounded on the way there would move it.
+const FINE: i64 = 1 << 16;
+
 /// A pen that passes on the dashes of what it is told, as far as the other pen can see them.
 pub(crate) struct Dasher<'p, 'a> {
     pen: &'p mut dyn Pen,
     lengths: &'a [u32],
-    /// Of all dashes and gaps, in SUBPIXELs, until they begin again.
-    total: f64,
+    /// Of all dashes and gaps until they begin again.
+    total: i64,
     /// What every outline begins with.
     begin: Place,
     now: Place,
@@ -24,24 +28,25 @@ pub(crate) struct Dasher<'p, 'a> {
 struct Place {
     /// Of a dash or gap: dashes are even. Counts on through an odd number of lengths a second time.
     index: usize,
-    /// How far away its end is. In 64 bits, so that dashes lie where they do wherever one begins to look.
-    end: f64,
+    /// How far away its end is.
+    end: i64,
 }
 
 impl<'p, 'a> Dasher<'p, 'a> {
     /// `None` when the stroke has no dashes.
     pub fn new(pen: &'p mut dyn Pen, stroke: &Stroke<'a>) -> Option<Self> {
         let lengths = stroke.dashes;
-        let rounds = 1 + lengths.len() as u64 % 2;
-        let total = lengths.iter().map(|&length| u64::from(length)).sum::<u64>() * rounds;
-        if total < SUBPIXEL as u64 {
+        let rounds = 1 + (lengths.len() % 2) as i64;
+        let total = lengths.iter().map(|&length| i64::from(length)).sum::<i64>() * rounds;
+        if total < SUBPIXEL.into() {
             return None;
         }
-        let begin = Place { index: 0, end: f64::from(lengths[0]) };
-        let mut dasher =
-            Self { pen, lengths, total: total as f64, begin, now: begin, start: Vector::ZERO, at: Vector::ZERO };
-        dasher.skip(stroke.dash_offset.into());
-        dasher.begin = Place { end: dasher.now.end - f64::from(stroke.dash_offset), ..dasher.now };
+        let offset = i64::from(stroke.dash_offset) * FINE;
+        let begin = Place { index: 0, end: i64::from(lengths[0]) * FINE };
+        let (start, at) = (Vector::ZERO, Vector::ZERO);
+        let mut dasher = Self { pen, lengths, total: total.saturating_mul(FINE), begin, now: begin, start, at };
+        dasher.skip(offset);
+        dasher.begin = Place { end: dasher.now.end - offset, ..dasher.now };
         dasher.now = dasher.begin;
         Some(dasher)
     }
@@ -49,18 +54,18 @@ impl<'p, 'a> Dasher<'p, 'a> {
     /// Goes on to the dash or gap behind the one that ends next.
     fn turn(&mut self) {
         self.now.index = (self.now.index + 1) % (2 * self.lengths.len());
-        self.now.end += self.length();
+        self.now.end = self.now.end.saturating_add(self.length());
     }
 
     /// Of the dash or gap that ends next.
-    fn length(&self) -> f64 {
-        f64::from(self.lengths[self.now.index % self.lengths.len()])
+    fn length(&self) -> i64 {
+        i64::from(self.lengths[self.now.index % self.lengths.len()]) * FINE
     }
 
     /// Goes on to the dash or gap that has not ended before `distance`.
-    fn skip(&mut self, distance: f64) {
-        let rounds = ((distance - self.now.end) / self.total) as u64;
-        self.now.end += rounds as f64 * self.total;
+    fn skip(&mut self, distance: i64) {
+        let rounds = (distance.saturating_sub(self.now.end) / self.total).max(0);
+        self.now.end += rounds * self.total;
         while self.now.end < distance {
             self.turn();
         }
@@ -82,15 +87,16 @@ impl Pen for Dasher<'_, '_> {
 
     fn line_to(&mut self, to: Vector) {
         let from = self.at;
-        let length = f64::from((to - from).length());
-        let place = |distance: f64| from.towards(to, (distance / length) as f32);
+        let whole = f64::from((to - from).length()) * FINE as f64;
+        let length = whole as i64;
+        let place = |distance: i64| from.towards(to, (distance as f64 / whole) as f32);
         let (first, last) = self.pen.seen(from, to).unwrap_or((1.0, 1.0));
-        let (first, last) = (f64::from(first) * length, f64::from(last) * length);
-        if first > 0.0 {
+        let [first, last] = [first, last].map(|part| (f64::from(part) * whole) as i64);
+        if first > 0 {
             self.skip(first);
             if self.is_dash() {
                 // From where it begins: cut off elsewhere, it would be rounded to another place.
-                self.pen.move_to(place((self.now.end - self.length()).max(0.0)));
+                self.pen.move_to(place((self.now.end - self.length()).max(0)));
             }
         }
         while self.now.end < last {
