@@ -3,6 +3,7 @@
 mod guest;
 mod render;
 mod restarts;
+mod results;
 
 use anyhow::{Context, Result, bail};
 use std::time::Duration;

@@ -110,10 +110,10 @@ impl Screens {
 /// Which vector registers the machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Vectors {
-    /// Those of SSE: dom0 works without fail.
+    /// Those of SSE.
     #[default]
     Sse,
-    /// Those of AVX too, for measuring: programs in dom0 may crash (see `command_line`). Always a cold start.
+    /// Those of AVX too, for measuring, by the QEMU of every day (see `command_line`). Always a cold start.
     Avx,
 }
 

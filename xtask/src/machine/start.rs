@@ -46,10 +46,11 @@ pub struct Start<'l> {
 
 impl<'l> Start<'l> {
     pub fn new(lab: &'l Lab, options: Options) -> Result<Start<'l>> {
-        let need = match options.clock {
-            Clock::Instructions => Need::Icount,
-            Clock::Host if options.linux_guests => Need::LinuxGuest,
-            Clock::Host => Need::Daily,
+        let need = match (options.clock, options.vectors) {
+            (_, Vectors::Avx) => Need::Daily,
+            (Clock::Instructions, Vectors::Sse) => Need::Icount,
+            (Clock::Host, Vectors::Sse) if options.linux_guests => Need::LinuxGuest,
+            (Clock::Host, Vectors::Sse) => Need::Daily,
         };
         Ok(Start {
             lab,

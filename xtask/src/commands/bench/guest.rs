@@ -1,125 +1,105 @@
 //! `cargo xtask bench render --guest`: the scenes inside a guest, counted by its own clock, with AVX2 and with SSE2.
+//!
+//! The appliance `render` measures and says a line for each scene; [`results`](super::results) makes a table of them.
 
+use super::results::{Scene, table};
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
 use xtask::lab::{Lab, Need};
-use xtask::machine::{Clock, GuestConfig, Machine, Options, Payload, SCREEN, Vectors};
-use xtask::{images, say};
+use xtask::machine::{Clock, Guest, GuestConfig, Machine, Options, Payload, SCREEN, Vectors};
+use xtask::{images, note, progress, say};
 
 /// The appliance.
 const EXAMPLE: &str = "render";
 
-/// Its last line.
-const DONE: &str = "render: done";
-
 /// Two frame buffers, a picture, what is recorded of a scene, and room.
 const MEMORY_MIB: u32 = 128;
 
-/// How long it may take. Emulated instructions are slow.
-const LIMIT: Duration = Duration::from_secs(1_800);
+/// How long the guest may take to be there, and to end.
+const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// What one scene took with one kind of instructions, in nanoseconds.
-#[derive(Debug, Clone, PartialEq)]
-struct Taken {
-    scene: String,
-    level: String,
-    limit: f64,
-    memory: f64,
-    frame: f64,
-}
+/// How long a scene may take, less its rounds.
+const SCENE_LIMIT: Duration = Duration::from_secs(60);
 
+/// How long one round of one scene may take: 1.5 s were seen on a machine with little else to do.
+const ROUND_LIMIT: Duration = Duration::from_secs(20);
+
+/// What to measure.
 pub struct Wishes<'w> {
+    /// Names of scenes; all, if empty.
     pub scenes: &'w [String],
+    /// How often everybody draws each scene.
     pub rounds: u32,
+    /// Whether time counts instructions.
     pub icount: bool,
 }
 
+/// Measures, prints the table and returns it with a few words on how it came about, as Markdown.
 pub fn run(wishes: &Wishes<'_>) -> Result<String> {
     let image = images::appliance(EXAMPLE)?;
     let backend = images::backend()?;
     let lab = Lab::open()?;
-    let need = if wishes.icount { Need::Icount } else { Need::Daily };
-    lab.prepare(need, false)?;
+    lab.prepare(Need::Daily, false)?;
     let mut payload = Payload::default();
     payload.file("render.elf", &image.file)?;
     payload.file("vitrine-backend", &backend.file)?;
     let clock = if wishes.icount { Clock::Instructions } else { Clock::Host };
     let machine = Machine::start(&lab, Options { payload, clock, vectors: Vectors::Avx, ..Options::default() })?;
     let backend = machine.start_backend(SCREEN)?;
+    let guest = machine.create(&config(wishes))?;
+    let scenes = follow(&guest, wishes.rounds).with_context(|| format!("the back end said:\n{}", backend.log()))?;
+    let text = format!("{}\n\n{}", how(wishes, &lab.qemu(Need::Daily)?.version), table(&scenes));
+    say!("{text}");
+    Ok(text)
+}
+
+fn config(wishes: &Wishes<'_>) -> GuestConfig {
     let mut config = GuestConfig::new(EXAMPLE, "/payload/render.elf");
     config.memory_mib = MEMORY_MIB;
     config.connectors = "Virtual-1:1920x1080".to_owned();
     config.command_line = format!("rounds={}", wishes.rounds);
-    if let [scene] = wishes.scenes {
-        config.command_line += &format!(" scene={scene}");
+    if !wishes.scenes.is_empty() {
+        config.command_line += &format!(" scene={}", wishes.scenes.join(","));
     }
-    // What dom0 does meanwhile would be measured too, and may crash: the console is read when the guest has ended.
-    machine.run_ok("touch /run/quiet")?;
-    let guest = machine.create(&config)?;
-    let ended = guest.wait_shutdown(LIMIT);
-    let console = machine.run_ok(&format!("cat /var/log/xen/console/guest-{EXAMPLE}.log"))?;
-    let told = || format!("the appliance said:\n{console}\nthe back end said:\n{}", backend.log());
-    ended.with_context(told)?;
-    if !console.contains(DONE) {
-        bail!("the measurement was not finished; {}", told());
-    }
-    let table = table(&console.lines().filter_map(reported).collect::<Vec<_>>());
-    let how = how(wishes.icount, &lab.qemu(need)?.version);
-    say!("{how}\n\n{table}");
-    Ok(format!("{how}\n\n{table}"))
+    config
 }
 
-fn how(icount: bool, qemu: &str) -> String {
-    let unit = if icount { "emulated instructions, a nanosecond each" } else { "the host's time" };
+/// Reads what the guest says, until it ends. It says nothing while it measures, so passing its lines on costs it nothing that
+/// is counted.
+fn follow(guest: &Guest<'_>, rounds: u32) -> Result<Vec<Scene>> {
+    let first = guest.wait_line("render: scenes ", START_LIMIT)?;
+    let count = first.rsplit(' ').next().and_then(|count| count.parse().ok());
+    let count: usize = count.with_context(|| format!("the appliance said {first:?}, and not how many scenes"))?;
+    let bar = progress::steps(&format!("drawing each scene {rounds} times in the guest"), count as u64);
+    let mut scenes = vec![];
+    for number in 1..=count {
+        let line = guest
+            .wait_line(&format!("render: scene {number} of "), SCENE_LIMIT + ROUND_LIMIT * rounds)
+            .context("a scene has no result; try fewer --rounds, or some scenes at a time with --scene")?;
+        let scene = Scene::of_line(&line).with_context(|| format!("the appliance said {line:?}"))?;
+        bar.inc(1);
+        if bar.is_hidden() {
+            note!("{number} of {count}: {}", scene.name);
+        }
+        scenes.push(scene);
+    }
+    bar.finish_and_clear();
+    guest.wait_line("render: done", START_LIMIT)?;
+    if scenes.is_empty() {
+        bail!("the appliance has measured nothing");
+    }
+    Ok(scenes)
+}
+
+fn how(wishes: &Wishes<'_>, qemu: &str) -> String {
+    let time = if wishes.icount {
+        "A nanosecond of its time is an emulated instruction: the same wherever it is measured."
+    } else {
+        "Its time is the host's, and an emulator's: it says nothing about a real CPU."
+    };
+    let (rounds, plural) = (wishes.rounds, if wishes.rounds == 1 { "" } else { "s" });
     format!(
-        "1920x1080, on Xen in QEMU {qemu} without KVM, counted by the guest's clock in {unit}.\n\
-         An emulator makes no difference between a cache and memory, and an instruction on 32 bytes costs it about as\n\
-         much as one on 16: only the ratios mean something, and they count instructions."
+        "1920x1080, on Xen in QEMU {qemu} without KVM, {rounds} round{plural}, counted by the guest's clock.\n{time}\n\
+         Cells: ratio of the minimum to the limit's, and minimum / median in µs."
     )
-}
-
-/// The values of a line `render: SCENE LEVEL LIMIT MEMORY FRAME`, whatever stands before.
-fn reported(line: &str) -> Option<Taken> {
-    let mut words = line.split_once("render: ")?.1.split_whitespace();
-    let (scene, level) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let mut value = || words.next()?.parse::<f64>().ok();
-    Some(Taken { scene, level, limit: value()?, memory: value()?, frame: value()? })
-}
-
-/// A row a scene, as Markdown: for each level the limit in µs and the ratios of drawing to it, and SSE2's time to AVX2's.
-fn table(taken: &[Taken]) -> String {
-    let mut text = String::from(
-        "| scene | AVX2: limit µs | memory | frame buffer | SSE2: limit µs | memory | frame buffer | SSE2 / AVX2 |\n\
-         |---|---|---|---|---|---|---|---|\n",
-    );
-    let ratio = |one: f64, other: f64| if other > 0.0 { format!("{:.2}", one / other) } else { "–".to_owned() };
-    for sse2 in taken.iter().filter(|taken| taken.level == "SSE2") {
-        let avx2 = taken.iter().find(|taken| taken.level == "AVX2" && taken.scene == sse2.scene);
-        let cells = |taken: Option<&Taken>| match taken {
-            Some(taken) => format!(
-                "{:.0} | {} | {}",
-                taken.limit / 1_000.0,
-                ratio(taken.memory, taken.limit),
-                ratio(taken.frame, taken.limit)
-            ),
-            None => "– | – | –".to_owned(),
-        };
-        let gain = avx2.map_or_else(|| "–".to_owned(), |avx2| ratio(sse2.memory, avx2.memory));
-        text += &format!("| {} | {} | {} | {gain} |\n", sse2.scene, cells(avx2), cells(Some(sse2)));
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_become_a_row() {
-        let lines =
-            ["[1.0] INFO render: clear AVX2 2000 2200 4000", "render: clear SSE2 3000 3300 6000", "render: done"];
-        let taken: Vec<_> = lines.into_iter().filter_map(reported).collect();
-        assert_eq!(taken.len(), 2);
-        assert!(table(&taken).ends_with("| clear | 2 | 1.10 | 2.00 | 3 | 1.10 | 2.00 | 1.50 |\n"), "{}", table(&taken));
-    }
 }

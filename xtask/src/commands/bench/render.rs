@@ -15,7 +15,7 @@ pub struct Arguments {
     /// Only this scene; may be given several times
     #[arg(long, value_name = "NAME")]
     scene: Vec<String>,
-    /// How often each renderer draws each scene (default 31, in a guest 5)
+    /// How often each renderer draws each scene (default 31, with --icount 3)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     rounds: Option<u32>,
     /// Which other renderers: "all", "none" (which also spares building them), or names with commas between
@@ -35,15 +35,16 @@ pub struct Arguments {
     icount: bool,
 }
 
-/// Rounds in a guest, where everything is slow; with time that counts instructions all are the same.
-const GUEST_ROUNDS: u32 = 5;
-
-/// Rounds otherwise.
+/// Rounds where time is the host's.
 const ROUNDS: u32 = 31;
 
+/// Rounds where time counts instructions: all are nearly the same.
+const ICOUNT_ROUNDS: u32 = 3;
+
 pub fn run(arguments: &Arguments) -> Result<()> {
+    let rounds = arguments.rounds.unwrap_or(if arguments.icount { ICOUNT_ROUNDS } else { ROUNDS });
     if arguments.guest {
-        let (scenes, rounds) = (&arguments.scene[..], arguments.rounds.unwrap_or(GUEST_ROUNDS));
+        let scenes = &arguments.scene[..];
         let table = guest::run(&guest::Wishes { scenes, rounds, icount: arguments.icount })?;
         return match &arguments.markdown {
             Some(file) => fs::write(file, table).with_context(|| format!("can't write {}", file.display())),
@@ -59,7 +60,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     host::show(&mut build)?;
     let mut measure = Command::new(target.join("release/vitrine-bench"));
-    measure.args(["--peers", &arguments.peers, "--rounds", &arguments.rounds.unwrap_or(ROUNDS).to_string()]);
+    measure.args(["--peers", &arguments.peers, "--rounds", &rounds.to_string()]);
     for scene in &arguments.scene {
         measure.args(["--scene", scene]);
     }
