@@ -178,6 +178,23 @@ fn dashes_are_cut_by_length() {
     compare("dashes", TOLERANCE, |to| to.stroke_line(at(10.0, 50.0), at(90.0, 50.0), &stroke, white()), dashed);
 }
 
+/// The inner sides of a sharp corner meet further away from it than its outer side reaches: whoever sees one line only has to
+/// know of the other.
+#[test]
+fn dashes_go_around_corners_outside_of_the_clip() {
+    let path = [Step::MoveTo(at(8.0, 8.0)), Step::LineTo(at(80.0, 47.0)), Step::LineTo(at(10.0, 55.0))];
+    let stroke = Stroke::new(911).join(Join::Bevel).dashed(&[60 * 256, 5 * 256], 20 * 256);
+    let mut whole = black();
+    whole.stroke_path(&path, &stroke, white());
+    for tile in Rectangle::new(Point::zero(), Size::new_equal(SIDE / 8)).points() {
+        let tile = Rectangle::new(tile * 8, Size::new_equal(8));
+        let mut clipped = black();
+        clipped.set_clip(&tile);
+        clipped.stroke_path(&path, &stroke, white());
+        assert!(tile.points().all(|at| clipped.pixel(at) == whole.pixel(at)), "{tile:?}");
+    }
+}
+
 #[test]
 fn rules_say_what_is_inside() {
     // Two squares, one in the other, in the same direction.

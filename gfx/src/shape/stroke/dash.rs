@@ -71,6 +71,15 @@ impl<'p, 'a> Dasher<'p, 'a> {
         }
     }
 
+    /// Leaves out what ends before `distance`. A dash that is there begins where it begins: cut off elsewhere, it would be rounded
+    /// to another place.
+    fn begin_at(&mut self, distance: i64, place: impl Fn(i64) -> Vector) {
+        self.skip(distance);
+        if self.is_dash() {
+            self.pen.move_to(place(self.now.end - self.length()));
+        }
+    }
+
     const fn is_dash(&self) -> bool {
         self.now.index.is_multiple_of(2)
     }
@@ -92,12 +101,14 @@ impl Pen for Dasher<'_, '_> {
         let place = |distance: i64| from.towards(to, (distance as f64 / whole) as f32);
         let (first, last) = self.pen.seen(from, to).unwrap_or((1.0, 1.0));
         let [first, last] = [first, last].map(|part| (f64::from(part) * whole) as i64);
-        if first > 0 {
-            self.skip(first);
-            if self.is_dash() {
-                // From where it begins: cut off elsewhere, it would be rounded to another place.
-                self.pen.move_to(place((self.now.end - self.length()).max(0)));
-            }
+        // Dashes that go around a corner are told up to their ends or to the next corner, seen or not: how the sides of both
+        // lines are joined can show anywhere on them.
+        if self.is_dash() && self.now.end < length {
+            self.pen.line_to(place(self.now.end));
+            self.turn();
+        }
+        if self.now.end < first {
+            self.begin_at(first, &place);
         }
         while self.now.end < last {
             let place = place(self.now.end);
@@ -108,15 +119,13 @@ impl Pen for Dasher<'_, '_> {
             }
             self.turn();
         }
-        if last < length {
+        if self.now.end < length {
             if self.is_dash() {
-                self.pen.line_to(place(self.now.end.min(length)));
+                self.pen.line_to(place(self.now.end));
             }
-            self.skip(length);
-            if self.is_dash() {
-                self.pen.move_to(to);
-            }
-        } else if self.is_dash() {
+            self.begin_at(length, &place);
+        }
+        if self.is_dash() {
             self.pen.line_to(to);
         }
         self.now.end -= length;
