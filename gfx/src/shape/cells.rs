@@ -41,6 +41,7 @@ pub(crate) fn pixels_inside((x, coverage): (i32, &[u8]), y: i32, visible: Area, 
 pub(crate) struct Cells {
     /// What the coverage of each pixel is more than that of the pixel to its left. All 0 between two rows.
     steps: [i32; MAX_COLUMNS + 2],
+    /// Where it is less than all of the pixel that lies to the right of an edge: the rest is a step at the next one.
     touched: [u64; MAX_COLUMNS / WORD + 1],
     /// In pixels.
     width: i32,
@@ -59,12 +60,20 @@ impl Cells {
 
     /// Adds what lies to the right of an edge that falls by `height` (in SUBPIXELs; negative when it rises) while it goes
     /// between two places, in SUBPIXELs from the row's left end.
+    #[inline]
     pub fn add(&mut self, height: i32, from: i32, to: i32) {
         let (from, to) = if from <= to { (from, to) } else { (to, from) };
         let (first, last) = (from >> 8, to >> 8);
         if first == last {
-            return self.add_to(first, height, from + to - 2 * first * SUBPIXEL);
+            self.add_to(first, height, from + to - 2 * first * SUBPIXEL);
+        } else {
+            self.add_across(height, from, to);
         }
+    }
+
+    /// Adds an edge that goes through several columns, rightwards.
+    fn add_across(&mut self, height: i32, from: i32, to: i32) {
+        let (first, last) = (from >> 8, to >> 8);
         if last < 0 {
             return self.add_to(last, height, 0);
         }
@@ -95,15 +104,16 @@ impl Cells {
         self.steps[column] = self.steps[column].wrapping_add(height * 2 * SUBPIXEL - right);
         self.steps[column + 1] = self.steps[column + 1].wrapping_add(right);
         self.touched[column / WORD] |= 1 << (column % WORD);
-        self.touched[(column + 1) / WORD] |= 1 << ((column + 1) % WORD);
     }
 
     /// Tells the coverage of the row, which begins at (`left`, `y`), and empties it.
     pub fn sweep(&mut self, rule: Rule, left: i32, y: i32, sink: &mut impl Sink) {
         let width = self.width as usize;
-        let (mut told, mut sum) = (0, 0i32);
+        let (mut told, mut sum, mut next) = (0, 0i32, 0);
         for index in 0..=width / WORD {
-            let mut word = core::mem::take(&mut self.touched[index]);
+            let touched = core::mem::take(&mut self.touched[index]);
+            let mut word = touched | touched << 1 | next;
+            next = touched >> (WORD - 1);
             while word != 0 {
                 let skipped = word.trailing_zeros() as usize;
                 let count = (word >> skipped).trailing_ones() as usize;

@@ -142,26 +142,59 @@ pub(crate) struct Lines<'a> {
     pub closed: bool,
 }
 
+/// Lines are looked for in so many groups, at most: 1 KiB of stack.
+const MAX_GROUPS: usize = 64;
+
+/// What groups of lines that follow each other lie within.
+pub(crate) struct Groups {
+    /// Lines of each group.
+    size: usize,
+    corners: [[Vector; 2]; MAX_GROUPS],
+}
+
+impl Groups {
+    /// Where the lines from each place to the next are.
+    pub fn new(points: &[Point]) -> Self {
+        let size = points.len().div_ceil(MAX_GROUPS).max(1);
+        let mut corners = [[Vector::ZERO; 2]; MAX_GROUPS];
+        for (index, corners) in corners.iter_mut().enumerate().take(points.len().div_ceil(size)) {
+            let lines = &points[index * size..points.len().min((index + 1) * size + 1)];
+            let Area { left, top, right, bottom } = envelope(lines.iter().copied());
+            *corners = [Point::new(left, top).into(), Point::new(right, bottom).into()];
+        }
+        Self { size, corners }
+    }
+}
+
 impl Lines<'_> {
     /// Tells only the lines that are near enough to matter, and those next to them, so that they are joined as they would
     /// be otherwise. What is between them is left out, as if it had not been drawn.
-    pub fn trace_near<P: Pen>(&self, pen: &mut P, near: impl Fn(&P, Vector, Vector) -> bool) {
-        if self.points.len() < 2 {
+    ///
+    /// `near` is asked about lines, and about what many of them lie within, from its top left corner to its bottom right one.
+    pub fn trace_near<P: Pen>(&self, groups: &Groups, pen: &mut P, near: impl Fn(&P, Vector, Vector) -> bool) {
+        let count = self.points.len().saturating_sub(1);
+        if count == 0 {
             return self.trace(pen);
         }
-        let lines = || self.points.windows(2).map(|ends| (ends[0].into(), ends[1].into()));
-        let (mut before, mut told) = (false, false);
-        let mut now = lines().next().is_some_and(|(from, to)| near(pen, from, to));
-        for ((from, to), next) in lines().zip(lines().skip(1).map(Some).chain([None])) {
-            let after = next.is_some_and(|(from, to)| near(pen, from, to));
-            let tell = before || now || after;
-            if tell && !told {
-                pen.move_to(from);
+        let place = |index: usize| Vector::from(self.points[index]);
+        let (mut line, mut told) = (0, None);
+        while line < count {
+            let [first, last] = groups.corners[line / groups.size];
+            if line.is_multiple_of(groups.size) && !near(pen, first, last) {
+                line += groups.size;
+                continue;
             }
-            if tell {
-                pen.line_to(to);
+            if near(pen, place(line), place(line + 1)) {
+                let before = line.saturating_sub(1);
+                let next = told.filter(|&told| told >= before).unwrap_or_else(|| {
+                    pen.move_to(place(before));
+                    before
+                });
+                let behind = count.min(line + 2);
+                (next..behind).for_each(|line| pen.line_to(place(line + 1)));
+                told = Some(behind);
             }
-            (before, now, told) = (now, after, tell);
+            line += 1;
         }
     }
 }

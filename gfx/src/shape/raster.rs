@@ -88,6 +88,8 @@ pub(crate) struct Edges {
     /// For each row, how much more edges to the left of the band fall in it than in the row above.
     left: [i32; MAX_ROWS + 2],
     band: Area,
+    /// Its left, top, right and bottom in SUBPIXELs.
+    sides: [f32; 4],
     cells: Cells,
     /// Of a [`Pen`]: where the outline began, and where it is.
     start: Vector,
@@ -99,11 +101,12 @@ impl Edges {
         let edge = Edge { x: 0, slope: 0, top: 0, bottom: 0, winding: 0, next: NONE };
         let (list, rows, cells) = ([edge; MAX_EDGES], [NONE; MAX_ROWS], Cells::new());
         let (left, band) = ([0; MAX_ROWS + 2], Area::EMPTY);
-        Self { list, len: 0, rows, left, band, cells, start: Vector::ZERO, at: Vector::ZERO }
+        Self { list, len: 0, rows, left, band, sides: [0.0; 4], cells, start: Vector::ZERO, at: Vector::ZERO }
     }
 
     fn start(&mut self, band: Area) {
         (self.band, self.len) = (band, 0);
+        self.sides = [band.left, band.top, band.right, band.bottom].map(|at| (at * SUBPIXEL) as f32);
         (self.start, self.at) = (Vector::ZERO, Vector::ZERO);
         self.rows[..band.height()].fill(NONE);
         self.left[..band.height() + 2].fill(0);
@@ -154,9 +157,8 @@ impl Edges {
 
     /// The band and so much around it, in SUBPIXELs.
     fn surroundings(&self, reach: f32) -> [f32; 4] {
-        let Area { left, top, right, bottom } = self.band;
-        let edge = |at: i32| (at * SUBPIXEL) as f32;
-        [edge(left) - reach, edge(top) - reach, edge(right) + reach, edge(bottom) + reach]
+        let [left, top, right, bottom] = self.sides;
+        [left - reach, top - reach, right + reach, bottom + reach]
     }
 
     /// Adds an edge. Together they have to make closed outlines.
@@ -227,19 +229,24 @@ impl Edges {
             if left != 0 {
                 self.cells.add(left, 0, 0);
             }
-            let mut begins = self.rows[row];
-            while begins != NONE {
-                active[len] = begins;
-                len += 1;
-                begins = self.list[begins as usize].next;
-            }
+            let top = row as i32 * SUBPIXEL;
             let mut kept = 0;
             for index in 0..len {
-                let edge = &mut self.list[active[index] as usize];
-                if edge.enter(row as i32 * SUBPIXEL, &mut self.cells) {
-                    active[kept] = active[index];
+                let edge = active[index];
+                if self.list[edge as usize].enter(top, &mut self.cells) {
+                    active[kept] = edge;
                     kept += 1;
                 }
+            }
+            let mut begins = self.rows[row];
+            while begins != NONE {
+                let edge = &mut self.list[begins as usize];
+                // Most of them end where they begin.
+                if edge.enter(top, &mut self.cells) {
+                    active[kept] = begins;
+                    kept += 1;
+                }
+                begins = edge.next;
             }
             len = kept;
             self.cells.sweep(rule, self.band.left, self.band.top + row as i32, sink);

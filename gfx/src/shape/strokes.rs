@@ -5,7 +5,7 @@ use super::{
     fill::{Ellipse, part_of_circle},
     outline::{Curve, Outline, Pen},
     painter::Painter,
-    path::{self, Lines},
+    path::{self, Groups, Lines},
     raster::{Edges, rasterize, rasterize_parts},
     ring::Ring,
     strip::Strip,
@@ -48,9 +48,10 @@ impl<M: PixelMemory> Surface<M> {
         if lines.closed || stroke.is_dashed() {
             return self.stroke_outline(visible, lines, stroke, paint);
         }
+        let groups = Groups::new(lines.points);
         let trace = |edges: &mut Edges| {
             let mut stroker = Stroker::new(edges, stroke);
-            lines.trace_near(&mut stroker, Stroker::is_near);
+            lines.trace_near(&groups, &mut stroker, Stroker::is_near);
             stroker.finish();
         };
         let expected = EDGES_OF_A_LINE * lines.points.len();

@@ -108,7 +108,7 @@ impl Pen for Dasher<'_, '_> {
             self.turn();
         }
         if self.now.end < first {
-            self.begin_at(first, &place);
+            self.begin_at(first, place);
         }
         while self.now.end < last {
             let place = place(self.now.end);
@@ -123,7 +123,7 @@ impl Pen for Dasher<'_, '_> {
             if self.is_dash() {
                 self.pen.line_to(place(self.now.end));
             }
-            self.begin_at(length, &place);
+            self.begin_at(length, place);
         }
         if self.is_dash() {
             self.pen.line_to(to);

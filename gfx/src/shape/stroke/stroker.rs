@@ -18,7 +18,7 @@ const TOLERANCE: f32 = 2.0;
 const PASSED: f32 = 48.0;
 
 /// How often an arc is halved, at most: half a circle of the widest stroke takes twelve.
-const MAX_HALVINGS: u32 = 12;
+const MAX_HALVINGS: usize = 12;
 
 /// A pen that strokes what it is told. [`finish`](Self::finish) ends it.
 pub(crate) struct Stroker<'e> {
@@ -136,27 +136,37 @@ impl<'e> Stroker<'e> {
                 self.edges.add(at + ahead + right, at + right);
             }
             Cap::Round => {
-                self.arc(at, -right, ahead, MAX_HALVINGS);
-                self.arc(at, ahead, right, MAX_HALVINGS);
+                self.arc(at, -right, ahead);
+                self.arc(at, ahead, right);
             }
         }
     }
 
     /// Goes around a circle of half the width, clockwise and less than half around, between two places on it.
-    fn arc(&mut self, center: Vector, from: Vector, to: Vector, halvings: u32) {
-        let both = from + to;
-        let length = both.length();
-        // Half the sum is the chord's middle.
-        if halvings == 0 || self.half_width - length / 2.0 <= TOLERANCE {
-            return self.edges.add(center + from, center + to);
-        }
+    fn arc(&mut self, center: Vector, from: Vector, to: Vector) {
+        let mut lengths = [0.0; MAX_HALVINGS];
+        let mut halvings = 0;
         // Far from what is drawn, any way from here to there is as good.
-        if !self.edges.are_near(center, center, self.half_width) {
-            return self.edges.add(center + from, center + to);
+        if self.edges.are_near(center, center, self.half_width) {
+            // How far a chord's middle is from the centre, as part of the radius: the cosine of half its angle.
+            let mut cosine = (from + to).length() / (2.0 * self.half_width);
+            while halvings < MAX_HALVINGS && self.half_width * (1.0 - cosine) > TOLERANCE {
+                lengths[halvings] = 0.5 / cosine;
+                halvings += 1;
+                cosine = libm::sqrtf(0.5 + 0.5 * cosine);
+            }
         }
-        let middle = both * (self.half_width / length);
-        self.arc(center, from, middle, halvings - 1);
-        self.arc(center, middle, to, halvings - 1);
+        self.chords(center, from, to, &lengths[..halvings]);
+    }
+
+    /// Halves an arc as often as there are numbers by which the sum of both ends has to be multiplied to be on the circle.
+    fn chords(&mut self, center: Vector, from: Vector, to: Vector, lengths: &[f32]) {
+        let Some((length, lengths)) = lengths.split_first() else {
+            return self.edges.add(center + from, center + to);
+        };
+        let middle = (from + to) * *length;
+        self.chords(center, from, middle, lengths);
+        self.chords(center, middle, to, lengths);
     }
 
     /// Joins two pieces: draws what is between the sides, and returns where the sides of the first end and of the second begin.
@@ -201,10 +211,10 @@ impl<'e> Stroker<'e> {
                 // More than a quarter: halved here, where the sum of both may be nothing, by what is between them.
                 let middle = (to - from).turned();
                 let middle = middle * (-self.half_width / middle.length());
-                self.arc(at, from - at, middle, MAX_HALVINGS);
-                self.arc(at, middle, to - at, MAX_HALVINGS);
+                self.arc(at, from - at, middle);
+                self.arc(at, middle, to - at);
             }
-            Join::Round => self.arc(at, from - at, to - at, MAX_HALVINGS),
+            Join::Round => self.arc(at, from - at, to - at),
             _ => self.edges.add(from, to),
         }
     }
