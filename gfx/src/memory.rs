@@ -95,7 +95,7 @@ impl PixelMemory for [u32] {
     }
 
     fn fill(&mut self, at: usize, count: usize, value: u32) {
-        row::fill(&mut self[at / 4..][..count], count, 1, count, value);
+        row::fill_run(&mut self[at / 4..][..count], value);
     }
 
     fn fill_rows(&mut self, at: usize, stride: usize, rows: usize, count: usize, value: u32) {

@@ -17,8 +17,8 @@ mod tests;
 
 use fearless_simd::prelude::*;
 
-pub(crate) use fill::fill;
-use lanes::Pixels;
+pub(crate) use fill::{fill, fill_run};
+use lanes::Vector;
 pub(crate) use sparse::cover_sparse;
 use walk::{Coverage, Mixer, Nothing, walk};
 
@@ -70,8 +70,10 @@ struct Mix {
 }
 
 impl<S: Simd> Mixer<S> for Mix {
+    const IN_PAIRS: bool = true;
+
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, simd: S, below: V, over: V) -> V {
+    fn mix<V: Vector<S>>(self, simd: S, below: V, over: V) -> V {
         lanes::blend(below, over, lanes::halves(V::splat(simd, self.weight)))
     }
 }
@@ -83,9 +85,11 @@ struct Tint {
 }
 
 impl<S: Simd> Mixer<S> for Tint {
+    const IN_PAIRS: bool = true;
+
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, simd: S, below: V, _: V) -> V {
-        lanes::blend(below, V::splat(simd, self.color), lanes::halves(V::splat(simd, self.weight)))
+    fn mix<V: Vector<S>>(self, simd: S, below: V, _: V) -> V {
+        lanes::tint(below, V::splat(simd, self.color), lanes::halves(V::splat(simd, self.weight)))
     }
 }
 
@@ -96,7 +100,7 @@ struct Cover {
 
 impl<S: Simd> Mixer<S> for Cover {
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, simd: S, below: V, coverage: V) -> V {
+    fn mix<V: Vector<S>>(self, simd: S, below: V, coverage: V) -> V {
         lanes::blend(below, V::splat(simd, self.color), lanes::halves(coverage))
     }
 }
@@ -109,7 +113,7 @@ struct CoverOn {
 
 impl<S: Simd> Mixer<S> for CoverOn {
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, simd: S, _: V, coverage: V) -> V {
+    fn mix<V: Vector<S>>(self, simd: S, _: V, coverage: V) -> V {
         let (background, color) = (V::splat(simd, self.background), V::splat(simd, self.color));
         lanes::blend(background, color, lanes::halves(coverage))
     }
@@ -120,7 +124,7 @@ struct OverStraight;
 
 impl<S: Simd> Mixer<S> for OverStraight {
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, _: S, below: V, over: V) -> V {
+    fn mix<V: Vector<S>>(self, _: S, below: V, over: V) -> V {
         lanes::blend(below, over, lanes::halves(over >> 24))
     }
 }
@@ -132,7 +136,7 @@ struct FadeStraight {
 
 impl<S: Simd> Mixer<S> for FadeStraight {
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, simd: S, below: V, over: V) -> V {
+    fn mix<V: Vector<S>>(self, simd: S, below: V, over: V) -> V {
         // In the lower halves; the upper ones are 0, and stay so.
         let weight = lanes::multiply(over >> 24, V::splat(simd, self.opacity));
         lanes::blend(below, over, lanes::halves(weight))
@@ -143,9 +147,16 @@ impl<S: Simd> Mixer<S> for FadeStraight {
 struct OverPremultiplied;
 
 impl<S: Simd> Mixer<S> for OverPremultiplied {
+    const IN_PAIRS: bool = true;
+
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, _: S, below: V, over: V) -> V {
+    fn mix<V: Vector<S>>(self, _: S, below: V, over: V) -> V {
         lanes::add_premultiplied(below, over)
+    }
+
+    #[inline(always)]
+    fn hides<V: Vector<S>>(self, all: V) -> bool {
+        lanes::is_opaque(all)
     }
 }
 
@@ -156,7 +167,7 @@ struct FadePremultiplied {
 
 impl<S: Simd> Mixer<S> for FadePremultiplied {
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, simd: S, below: V, over: V) -> V {
+    fn mix<V: Vector<S>>(self, simd: S, below: V, over: V) -> V {
         let faded = lanes::scale(over, lanes::halves(V::splat(simd, self.opacity)));
         lanes::add_premultiplied(below, faded)
     }
@@ -167,7 +178,7 @@ struct Premultiply;
 
 impl<S: Simd> Mixer<S> for Premultiply {
     #[inline(always)]
-    fn mix<V: Pixels<S>>(self, _: S, pixels: V, _: V) -> V {
+    fn mix<V: Vector<S>>(self, _: S, pixels: V, _: V) -> V {
         let channels = lanes::scale(pixels, lanes::halves(pixels >> 24));
         channels & 0x00ff_ffff | pixels & 0xff00_0000
     }

@@ -82,7 +82,7 @@ fn repeat(bytes: &mut [u8], word: u32) {
     single(before, word);
     // What is left of a word that was begun comes first.
     let word = word.rotate_right(8 * (before.len() % size_of::<u32>()) as u32);
-    row::fill(words, words.len(), 1, words.len(), u32::from_le(word));
+    row::fill_run(words, u32::from_le(word));
     single(after, word);
 }
 

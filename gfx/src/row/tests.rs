@@ -117,8 +117,14 @@ fn premultiplied_pixels_are_added_to_what_they_leave() {
     let wild = pixels(LONGEST + 2 * ALIGNMENTS, 5);
     let mut proper = wild.clone();
     premultiply(&mut proper);
+    // Where many pixels in a row are opaque, what is below is not looked at.
+    let mut opaque = wild.clone();
+    opaque[10..60].iter_mut().for_each(|pixel| *pixel |= 0xff00_0000);
+    opaque[45] ^= 0x0100_0000;
     at_each_level(|| {
-        for (over, opacity) in [&wild, &proper].into_iter().flat_map(|over| OPACITIES.map(|opacity| (over, opacity))) {
+        for (over, opacity) in
+            [&wild, &proper, &opaque].into_iter().flat_map(|over| OPACITIES.map(|opacity| (over, opacity)))
+        {
             let faded = |value: u32| rounded(value * u32::from(opacity));
             let expected = |below: u32, at: usize| {
                 let rest = 255 - faded(over[at] >> 24);

@@ -2,8 +2,9 @@
 
 use core::arch::x86_64::{
     __m256i, _mm_cvtsi64_si128, _mm256_add_epi16, _mm256_and_si256, _mm256_blendv_epi8, _mm256_cvtepu8_epi32,
-    _mm256_mulhi_epu16, _mm256_mullo_epi16, _mm256_or_si256, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_shuffle_epi8,
-    _mm256_slli_epi16, _mm256_slli_epi32, _mm256_srli_epi16, _mm256_xor_si256,
+    _mm256_mulhi_epu16, _mm256_mullo_epi16, _mm256_or_si256, _mm256_packus_epi16, _mm256_set1_epi16, _mm256_set1_epi32,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_slli_epi32, _mm256_srli_epi16,
+    _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
 };
 
 use super::loops::{instructions, loops};
@@ -35,6 +36,9 @@ instructions! {
     invert(weights: Vector) = _mm256_xor_si256(weights, _mm256_set1_epi16(0xff));
     shift_up(halves: Vector) = _mm256_slli_epi16(halves, 8);
     shift_down(halves: Vector) = _mm256_srli_epi16(halves, 8);
+    widen_low(pixels: Vector) = _mm256_unpacklo_epi8(pixels, _mm256_setzero_si256());
+    widen_high(pixels: Vector) = _mm256_unpackhi_epi8(pixels, _mm256_setzero_si256());
+    narrow(one: Vector, other: Vector) = _mm256_packus_epi16(one, other);
     choose(below: Vector, over: Vector, mask: Vector) = _mm256_blendv_epi8(below, over, mask);
     spread(weights: [u8; 8]) = {
         let weights = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(i64::from_le_bytes(weights)));

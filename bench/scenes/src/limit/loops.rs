@@ -1,8 +1,8 @@
 //! The loops, written once for vectors of any length.
 
 /// Makes `replay` for one level of instructions out of what the module has: the type `Vector` of so many pixels, and the
-/// kernels `splat`, `splat_half`, `add`, `multiply`, `high`, `and`, `or`, `invert`, `shift_up`, `shift_down`, `choose`, `spread`
-/// and `alphas` on it.
+/// kernels `splat`, `splat_half`, `add`, `multiply`, `high`, `and`, `or`, `invert`, `shift_up`, `shift_down`, `choose`, `spread`,
+/// `alphas`, `widen_low`, `widen_high` and `narrow` on it.
 macro_rules! loops {
     ($level:ident, $lanes:literal) => {
         use super::{Step, rows};
@@ -169,18 +169,25 @@ macro_rules! loops {
         fearless_simd::kernel! {
             #[inline]
             fn tint(token: $level, pixels: &mut [u32], color: u32, alpha: u8) {
-                let (even, odd) = halves(token, splat(token, color));
+                // The same for all pixels. The highest bytes become 0.
                 let weight = splat_half(token, alpha.into());
-                let rest = splat_half(token, 255 - i16::from(alpha));
-                let (even, odd) = (multiply(token, even, weight), multiply(token, odd, weight));
+                let color = widen_low(token, splat(token, color & 0xff_ffff));
+                let added = add(token, multiply(token, color, weight), splat_half(token, 128));
+                let left = widen_low(token, splat(token, 0xff_ffff));
+                let rest = and(token, left, splat_half(token, 255 - i16::from(alpha)));
+                let half = |below: Vector| -> Vector {
+                    let sum = add(token, multiply(token, below, rest), added);
+                    high(token, sum, splat_half(token, 257))
+                };
                 let one = |below: Pixels| -> Pixels {
-                    let below = halves(token, must_cast(below));
-                    let even = add(token, multiply(token, below.0, rest), even);
-                    let odd = add(token, multiply(token, below.1, rest), odd);
-                    must_cast(joined(token, divide(token, even), divide(token, odd)))
+                    let below = must_cast(below);
+                    must_cast(narrow(token, half(widen_low(token, below)), half(widen_high(token, below))))
                 };
                 let (whole, rest) = pixels.as_chunks_mut::<$lanes>();
-                whole.iter_mut().for_each(|vector| *vector = one(*vector));
+                // How fast a shorter loop is depends on where in memory its code happens to lie.
+                let (pairs, single) = whole.as_chunks_mut::<2>();
+                pairs.iter_mut().for_each(|[first, second]| (*first, *second) = (one(*first), one(*second)));
+                single.iter_mut().for_each(|vector| *vector = one(*vector));
                 rest.iter_mut().for_each(|pixel| [*pixel, ..] = one([*pixel; $lanes]));
             }
         }
