@@ -8,7 +8,8 @@ use super::{
     vector::FAR,
 };
 use crate::{SUBPIXEL, area::Area, simd};
-use fearless_simd::{f32x8, i32x8, prelude::*};
+use core::ops::Range;
+use fearless_simd::{f32x8, i32x8, prelude::*, u16x8};
 
 /// Diameters that are drawn here, in pixels. Smaller circles are too much curved inside a pixel.
 const DIAMETERS: core::ops::RangeInclusive<u32> = 16..=16_384;
@@ -60,13 +61,10 @@ impl Disc {
         let curved = self.diameter.div_ceil(2) as i32;
         for first in (0..curved).step_by(BLOCK) {
             let rows = first..curved.min(first + BLOCK as i32);
+            self.find(rows.clone(), visible, &mut edges);
             // What is wholly covered comes first: until its edges are read, their pixels are in the cache.
-            for (row, edge) in rows.clone().zip(&mut edges) {
-                let ys = self.rows(row, visible);
-                if ys.clone().next().is_some() {
-                    self.find(row, edge);
-                    ys.for_each(|y| edge.draw_inside(self.area, y, visible, sink));
-                }
+            for (row, edge) in rows.clone().zip(&edges) {
+                self.rows(row, visible).for_each(|y| edge.draw_inside(self.area, y, visible, sink));
             }
             for (row, edge) in rows.zip(&edges) {
                 self.rows(row, visible).for_each(|y| edge.draw(self.area, y, visible, sink));
@@ -85,23 +83,48 @@ impl Disc {
         both.into_iter().flatten().filter(move |&y| y >= visible.top && y < visible.bottom)
     }
 
-    /// Finds what a corner covers of a row, counted from its outer end.
-    fn find(&self, row: i32, edge: &mut Edge) {
+    /// Finds what a corner covers of some rows, counted from its outer end, as far as they are visible.
+    fn find(&self, rows: Range<i32>, visible: Area, edges: &mut [Edge; BLOCK]) {
+        match simd::avx2() {
+            Some(avx2) => avx2.vectorize(
+                #[inline(always)]
+                || self.find_by(avx2, rows, visible, edges),
+            ),
+            None => self.find_by(simd::sse2(), rows, visible, edges),
+        }
+    }
+
+    #[inline(always)]
+    fn find_by<S: Simd>(&self, simd: S, rows: Range<i32>, visible: Area, edges: &mut [Edge; BLOCK]) {
         let radius = self.diameter as f32 * 0.5;
         let middles = self.diameter.div_ceil(2) as i32;
-        // From the centre to the middle of the row; how far the circle reaches at the row's inner and its outer end.
-        let dy = radius - row as f32 - 0.5;
-        let reach = |dy: f32| libm::sqrtf((radius * radius - dy * dy).max(0.0));
-        let outside = (radius - reach((dy - 0.5).max(0.0))) as i32;
-        let inside = (radius - reach(dy + 0.5)) as i32 + 1;
-        let groups = ((inside - outside) as usize).div_ceil(GROUP).clamp(1, MAX_EDGE / GROUP);
-        edge.outside = outside;
-        edge.len = (groups * GROUP).min((middles - outside) as usize);
-        let mirrored = edge.mirrored.as_chunks_mut::<GROUP>().0.iter_mut().rev();
-        let all = edge.coverage.as_chunks_mut::<GROUP>().0.iter_mut().zip(mirrored).take(groups);
-        for ((coverage, mirrored), first) in all.zip((outside..).step_by(GROUP)) {
-            *coverage = covered(radius, radius - first as f32 - 0.5, dy);
-            *mirrored = u64::from_le_bytes(*coverage).swap_bytes().to_le_bytes();
+        let number = |number: f32| f32x8::splat(simd, number);
+        let indices = f32x8::from_fn(simd, |index| index as f32);
+        // How many pixels are wholly outside where a row begins, and so where the one above it ends.
+        let mut outside = [0; BLOCK + GROUP];
+        for (group, first) in outside.as_chunks_mut::<GROUP>().0.iter_mut().zip((rows.start..).step_by(GROUP)) {
+            let dy = (number(radius - first as f32) - indices).max(0.0);
+            let reach = (number(radius * radius) - dy * dy).max(0.0).sqrt();
+            let pixels: i32x8<S> = (number(radius) - reach).to_int();
+            pixels.store_slice(group);
+        }
+        for ((row, edge), outside) in rows.zip(edges).zip(outside.array_windows()) {
+            let [upper, outside] = *outside;
+            if self.rows(row, visible).next().is_none() {
+                continue;
+            }
+            let groups = ((upper + 1 - outside) as usize).div_ceil(GROUP).clamp(1, MAX_EDGE / GROUP);
+            edge.outside = outside;
+            edge.len = (groups * GROUP).min((middles - outside) as usize);
+            // From the centre to the middle of the row.
+            let dy = radius - row as f32 - 0.5;
+            let mirrored = edge.mirrored.as_chunks_mut::<GROUP>().0.iter_mut().rev();
+            let all = edge.coverage.as_chunks_mut::<GROUP>().0.iter_mut().zip(mirrored).take(groups);
+            for ((coverage, mirrored), first) in all.zip((outside..).step_by(GROUP)) {
+                let dx = (number(radius - first as f32 - 0.5) - indices).max(0.0);
+                *coverage = covered(radius, dx, dy);
+                *mirrored = u64::from_le_bytes(*coverage).swap_bytes().to_le_bytes();
+            }
         }
     }
 }
@@ -134,22 +157,12 @@ impl Edge {
     }
 }
 
-/// How much a circle covers of some pixels in a row that its edge may cross. The middle of the first is so far from the
-/// circle's centre; others are nearer, up to the middle column. In pixels.
-fn covered(radius: f32, dx: f32, dy: f32) -> [u8; GROUP] {
-    match simd::avx2() {
-        Some(avx2) => avx2.vectorize(
-            #[inline(always)]
-            || covered_by(avx2, radius, dx, dy),
-        ),
-        None => covered_by(simd::sse2(), radius, dx, dy),
-    }
-}
-
+/// How much a circle covers of some pixels in a row that its edge may cross, whose middles are so far from the circle's
+/// centre, in pixels.
 #[inline(always)]
-fn covered_by<S: Simd>(simd: S, radius: f32, dx: f32, dy: f32) -> [u8; GROUP] {
+fn covered<S: Simd>(radius: f32, dx: f32x8<S>, dy: f32) -> [u8; GROUP] {
+    let simd = dx.simd;
     let per_radius = 1.0 / radius;
-    let dx = f32x8::from_fn(simd, |index| dx - index as f32).max(0.0);
     // From the edge to the pixel's middle, without a root: (radius - distance) * (1 + that / (2 * radius)), up to a third power.
     let half = (f32x8::splat(simd, radius * radius - dy * dy) - dx * dx) * (per_radius * 0.5);
     let inside = half + half * half * (per_radius * 0.5);
@@ -164,5 +177,8 @@ fn covered_by<S: Simd>(simd: S, radius: f32, dx: f32, dy: f32) -> [u8; GROUP] {
     let more = depth.simd_le((long - short) * 0.5).select(depth / long, near_corner);
     let part = (more.copysign(inside) + 0.5) * 255.0 + 0.5;
     let coverage: i32x8<S> = part.to_int();
-    core::array::from_fn(|index| coverage[index] as u8)
+    let (first, rest) = coverage.split();
+    let halves: u16x8<S> = first.saturating_narrow(rest).bitcast();
+    let bytes = u128::from_le_bytes(halves.narrow(halves).to_array());
+    (bytes as u64).to_le_bytes()
 }
