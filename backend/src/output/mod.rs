@@ -59,10 +59,15 @@ pub trait Output {
     fn next_done(&mut self) -> Option<HeadId>;
 
     /// What becomes readable when [`Self::collect`] has something to do; `None` when flips are done at once.
-    fn fd(&self) -> Option<BorrowedFd<'_>>;
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
 
-    /// Takes note of what has happened on the screen. Called when [`Self::fd`] is readable; never blocks.
-    fn collect(&mut self) -> io::Result<()>;
+    /// Takes note of what has happened on the screen. Called when [`Self::fd`] is readable, which it never is where there is none;
+    /// never blocks.
+    fn collect(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Why a picture can't be shown.

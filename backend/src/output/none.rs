@@ -1,8 +1,6 @@
 //! No screen at all: every flip is done at once, no picture is read. For measuring what the protocol itself costs.
 
 use std::collections::VecDeque;
-use std::io;
-use std::os::fd::BorrowedFd;
 
 use vitrine_xen::edid::Edid;
 use vitrine_xen::io::displif::nodes::Resolution;
@@ -49,13 +47,5 @@ impl Output for Nowhere {
 
     fn next_done(&mut self) -> Option<HeadId> {
         self.done.pop_front()
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        None
-    }
-
-    fn collect(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
-use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
 use vitrine_xen::edid::Edid;
@@ -135,14 +134,6 @@ impl Output for PngFiles {
 
     fn next_done(&mut self) -> Option<HeadId> {
         self.done.pop_front()
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        None
-    }
-
-    fn collect(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
 use vitrine_backend::engine::{Engine, Limits};
@@ -156,14 +155,6 @@ impl Output for Canvas {
 
     fn next_done(&mut self) -> Option<HeadId> {
         self.0.borrow_mut().done.pop_front()
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        None
-    }
-
-    fn collect(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
-use std::io;
-use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -538,13 +536,5 @@ impl Output for Screens {
 
     fn next_done(&mut self) -> Option<HeadId> {
         self.0.borrow_mut().done.pop_front()
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        None
-    }
-
-    fn collect(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

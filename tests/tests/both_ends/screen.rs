@@ -2,8 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
-use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
 use vitrine_backend::output::{HeadId, Output, OutputError, Picture};
@@ -159,13 +157,5 @@ impl Output for Screens {
 
     fn next_done(&mut self) -> Option<HeadId> {
         self.state.borrow_mut().done.pop_front()
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        None
-    }
-
-    fn collect(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
