@@ -1,13 +1,10 @@
-//! Which pixels changed: the damage of one frame, and of the frames before it.
+//! Which pixels changed.
 
-use crate::{PixelMemory, Surface, area::Area};
+use crate::area::Area;
 use embedded_graphics_core::primitives::Rectangle;
 
 /// How many rectangles a [`Damage`] keeps apart.
 pub const MAX_RECTANGLES: usize = 8;
-
-/// How many frames a [`DamageHistory`] remembers. One less than the oldest buffer age that can be brought up to date.
-pub const HISTORY: usize = 3;
 
 /// Two rectangles become one when that adds at most this many pixels that neither had: less than what handling one
 /// rectangle more costs.
@@ -112,67 +109,5 @@ fn gap(one: Area, other: Area) -> usize {
 impl Default for Damage {
     fn default() -> Self {
         Self::NONE
-    }
-}
-
-/// The damage of the last frames, by which an old buffer is brought up to date.
-///
-/// The *age* of a buffer is what EGL_EXT_buffer_age calls so: 1 when it holds the frame presented last, 2 when it holds
-/// the one before (the back buffer of a swapchain of two), and so on; 0 when its content is anything.
-#[derive(Clone, Debug)]
-pub struct DamageHistory {
-    /// The newest first; `None` for frames that never were.
-    frames: [Option<Damage>; HISTORY],
-}
-
-impl DamageHistory {
-    /// No frame yet.
-    pub const fn new() -> Self {
-        Self { frames: [None; HISTORY] }
-    }
-
-    /// Remembers the damage of the frame that is presented now, and forgets the oldest one.
-    pub fn push(&mut self, damage: Damage) {
-        self.frames.rotate_right(1);
-        self.frames[0] = Some(damage);
-    }
-
-    /// What differs between a buffer of that age and the frame presented last; `None` when that isn't known, and all of
-    /// it may differ.
-    pub fn since(&self, age: usize) -> Option<Damage> {
-        let missed = self.frames.get(..age.checked_sub(1)?)?;
-        missed.iter().try_fold(Damage::NONE, |mut sum, frame| {
-            sum.merge(frame.as_ref()?);
-            Some(sum)
-        })
-    }
-
-    /// Makes `back`, a buffer of the given age, equal to `front`, which holds the frame presented last. Copies as little
-    /// as the history allows, records no damage, and returns how many pixels it copied.
-    ///
-    /// # Panics
-    ///
-    /// When the two surfaces differ in size.
-    pub fn copy_forward<B: PixelMemory, F: PixelMemory>(
-        &self,
-        back: &mut Surface<B>,
-        front: &Surface<F>,
-        age: usize,
-    ) -> usize {
-        let stale = self.since(age).unwrap_or_else(|| {
-            let mut everything = Damage::NONE;
-            everything.add_area(back.bounds());
-            everything
-        });
-        for &area in stale.areas() {
-            back.copy_area(front, area);
-        }
-        stale.pixels()
-    }
-}
-
-impl Default for DamageHistory {
-    fn default() -> Self {
-        Self::new()
     }
 }

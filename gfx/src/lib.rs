@@ -30,7 +30,7 @@ pub mod testcard;
 pub mod text;
 
 pub use canvas::{Canvas, Composed, Painted, PictureId, View};
-pub use damage::{Damage, DamageHistory};
+pub use damage::Damage;
 pub use ink::Ink;
 pub use memory::PixelMemory;
 pub use part::Part;

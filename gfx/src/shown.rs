@@ -2,9 +2,9 @@
 
 /// Something that is on the screen, and for how many frames it has looked like that.
 ///
-/// Buffers are drawn on in turn, so what is in the back buffer is some flips old (its *age*, see
-/// [`DamageHistory`](crate::DamageHistory)): it lacks what changed in the frames since. A thing must therefore be drawn
-/// again until each buffer has it, and not at all after that.
+/// Buffers are drawn on in turn, so what is in the back buffer is some flips old (its *age*, as EGL_EXT_buffer_age has it:
+/// 1 when it holds the frame presented last, 2 when it holds the one before, 0 when its content is anything): it lacks what
+/// changed in the frames since. A thing must therefore be drawn again until each buffer has it, and not at all after that.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<T> {
     value: Option<T>,

@@ -62,7 +62,8 @@ impl<M: PixelMemory> Surface<M> {
         }
     }
 
-    /// Copies the same area of another surface, without recording it as damage. See `DamageHistory::copy_forward`.
+    /// Copies the same area of another surface, without recording it as damage: how a canvas copies forward
+    /// what a buffer has missed.
     pub(crate) fn copy_area<S: PixelMemory>(&mut self, source: &Surface<S>, area: Area) {
         assert_eq!(self.size, source.size, "copying between surfaces of different size");
         self.identity.renew();
