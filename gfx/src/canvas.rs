@@ -169,7 +169,11 @@ impl<'c, V: View> Composed<'c, V> {
     /// `age` says what the buffer holds, in the words of EGL_EXT_buffer_age: 1 is the picture that was presented last, 2 the
     /// one before, and so on; 0 is anything, as after a picture that was painted and not presented. `last` names the
     /// picture that was presented last, whoever has made it, and `front` is the buffer that holds that one, unless it is
-    /// this one or can't be read: what is lacking is then drawn.
+    /// this one, can't be read, or loses something by it (YUYV): what is lacking is then drawn.
+    ///
+    /// Whatever is in the front buffer counts as the picture. Where a back end can write to it, what it wrote may be copied
+    /// forward, and stays until the view changes there: pixels on that back end's own screen, and nothing else, for no
+    /// decision depends on what they are.
     ///
     /// # Panics
     ///

@@ -26,6 +26,9 @@ pub trait PixelMemory {
     /// Whether there are pixels at all. Where there are none, an operation is [noted](Self::note) and nothing is drawn.
     const KEEPS: bool = true;
 
+    /// Whether a pixel that is read and written again stays as it is, so that copying leaves what drawing would.
+    const LOSSLESS: bool = true;
+
     /// How many bytes there are.
     fn byte_count(&self) -> usize;
 
@@ -126,6 +129,7 @@ macro_rules! forward_to_target {
             const BYTES: usize = <$target>::BYTES;
             const ALIGNMENT: usize = <$target>::ALIGNMENT;
             const KEEPS: bool = <$target>::KEEPS;
+            const LOSSLESS: bool = <$target>::LOSSLESS;
 
             fn byte_count(&self) -> usize {
                 PixelMemory::byte_count(&**self)

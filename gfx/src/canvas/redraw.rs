@@ -54,7 +54,7 @@ pub(super) fn paint<'c, V: View, M: PixelMemory>(
 ) -> Painted<'c> {
     let size = canvas.tiles.size();
     assert_eq!(buffer.size(), size, "a buffer is of another size than the picture");
-    let front = front.filter(|_| canvas.last.is_some());
+    let front = front.filter(|_| canvas.last.is_some() && M::LOSSLESS);
     let held = canvas.number_held(age);
     let copies = canvas.plan(held, front.is_some());
     let drawn = canvas.rectangles();

@@ -10,6 +10,10 @@ const PAIR: usize = 4;
 ///
 /// The colour of a pair is that of its left pixel, so that what is drawn does not depend on the order of drawing, and
 /// every pixel can be written without reading. A picture with fine coloured detail looks better in any other format.
+///
+/// A blend does read, and finds a right pixel in the colour of its pair: what it leaves there depends on whether the left one
+/// has been blended before, that is, on how a row is cut into pieces. A [canvas](crate::canvas), which cuts pictures into
+/// rectangles, may leave other chroma at the edge of a blended shape than a full redraw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Yuyv<B> {
     bytes: B,
@@ -57,6 +61,9 @@ impl<B: ByteMemory> Yuyv<B> {
 impl<B: ByteMemory> PixelMemory for Yuyv<B> {
     const BYTES: usize = 2;
     const ALIGNMENT: usize = ROW_ALIGNMENT;
+
+    /// Luma and chroma are rounded and clamped on their way to red, green and blue and back.
+    const LOSSLESS: bool = false;
 
     fn byte_count(&self) -> usize {
         self.bytes.len()

@@ -2,7 +2,7 @@
 
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
 use proptest::test_runner::TestCaseError;
-use vitrine_gfx::format::{ByteMemory, Format, Formatted};
+use vitrine_gfx::format::{ByteMemory, Format, Formatted, Yuyv};
 use vitrine_gfx::{Canvas, PictureId, PixelMemory, Surface, View};
 
 use crate::operations::Scene;
@@ -40,6 +40,13 @@ impl<F: Format + PartialEq> Buffer for Formatted<F, Vec<u8>> {
         let bytes = vec![seed; (size.width as usize * F::BYTES).next_multiple_of(4) * size.height as usize];
         assert_eq!(ByteMemory::len(&bytes), bytes.len());
         Self::new(bytes)
+    }
+}
+
+impl Buffer for Yuyv<Vec<u8>> {
+    fn new(size: Size, seed: u8) -> Self {
+        let stride = (size.width as usize * Self::BYTES).next_multiple_of(Self::ALIGNMENT);
+        Self::new(vec![seed; stride * size.height as usize])
     }
 }
 

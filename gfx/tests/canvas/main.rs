@@ -7,10 +7,10 @@ mod shapes;
 
 use chain::{Buffer, Turn, play};
 use embedded_graphics::{pixelcolor::RgbColor, prelude::*, primitives::Rectangle};
-use operations::{Operation, Scene, moving, operation, scene};
+use operations::{Operation, Scene, moving, opaque, operation, scene};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use vitrine_gfx::format::{Argb4444, Argb8888, Formatted, Rgb565, Rgb888, Xrgb1555};
+use vitrine_gfx::format::{Argb1555, Argb4444, Argb8888, Formatted, Rgb565, Rgb888, Xrgb1555, Xrgb4444, Yuyv};
 use vitrine_gfx::{Canvas, PictureId, PixelMemory, Surface, View};
 
 const SIZE: Size = Size::new(150, 70);
@@ -119,7 +119,20 @@ fn in_formats_of_fewer_and_other_bits() {
     in_format::<Formatted<Rgb888, Vec<u8>>>();
     in_format::<Formatted<Rgb565, Vec<u8>>>();
     in_format::<Formatted<Xrgb1555, Vec<u8>>>();
+    in_format::<Formatted<Argb1555, Vec<u8>>>();
+    in_format::<Formatted<Xrgb4444, Vec<u8>>>();
     in_format::<Formatted<Argb4444, Vec<u8>>>();
+}
+
+proptest! {
+    #![proptest_config(config(60))]
+
+    /// Two pixels of YUYV share their chroma, and a blend takes what it finds there into account: only what reads nothing leaves
+    /// the same bytes however a picture is cut into rectangles.
+    #[test]
+    fn in_yuyv_what_reads_nothing_is_the_same(story in story(opaque)) {
+        play::<Yuyv<Vec<u8>>>(SIZE, story.0, &pictures(&story))?;
+    }
 }
 
 /// Colours without an end, for more pixels than anybody can count.

@@ -307,6 +307,23 @@ pub fn moving() -> BoxedStrategy<Operation> {
     .boxed()
 }
 
+/// Operations that write what they know and read nothing.
+pub fn opaque() -> BoxedStrategy<Operation> {
+    let pixels = prop::collection::vec((point(), color()), 0..30);
+    prop_oneof![
+        color().prop_map(Operation::Clear),
+        (rectangle(), color()).prop_map(|(area, color)| Operation::Solid(area, color)),
+        (rectangle(), prop::collection::vec(color(), 0..400))
+            .prop_map(|(area, colors)| Operation::Contiguous(area, colors)),
+        pixels.prop_map(Operation::Pixels),
+        (rectangle(), color(), color()).prop_map(|(area, top, bottom)| Operation::Gradient(area, top, bottom)),
+        (0..STOCK_SIZE, point()).prop_map(|(image, at)| Operation::Copy(image, at)),
+        (rectangle(), rectangle(), color())
+            .prop_map(|(clip, area, color)| { Operation::Clip(clip, vec![Operation::Solid(area, color)]) }),
+    ]
+    .boxed()
+}
+
 pub fn scene(operation: fn() -> BoxedStrategy<Operation>) -> impl Strategy<Value = Scene> {
     prop::collection::vec(operation(), 0..10).prop_map(Scene)
 }
