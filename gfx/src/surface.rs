@@ -127,10 +127,6 @@ impl<M: PixelMemory> Surface<M> {
         core::mem::take(&mut self.damage)
     }
 
-    pub(crate) fn bounds(&self) -> Area {
-        Area::from_rectangle(&Rectangle::new(Point::zero(), self.size))
-    }
-
     /// The part of `area` that may be drawn on; `None` when there is no such part.
     pub(crate) fn visible(&self, area: Area) -> Option<Area> {
         let visible = self.clip.intersection(area);
