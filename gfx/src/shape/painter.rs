@@ -71,6 +71,15 @@ impl<M: PixelMemory> Painter<'_, M> {
         let cover = |first: usize, below: &mut [u32]| row::cover(below, color, &vector[first..]);
         self.surface.modify_row(from, y, VECTOR, cover);
     }
+
+    /// Lays the colour on what is known to be there.
+    fn cover_background(&mut self, (x, y): (i32, i32), background: u32, coverage: &[u8]) {
+        for (index, coverage) in coverage.chunks(STAGE).enumerate() {
+            let pixels = &mut self.stage[..coverage.len()];
+            row::cover_on(pixels, background, self.color, coverage);
+            self.surface.put_row(x + (index * STAGE) as i32, y, pixels);
+        }
+    }
 }
 
 impl<M: PixelMemory> Sink for Painter<'_, M> {
@@ -92,14 +101,16 @@ impl<M: PixelMemory> Sink for Painter<'_, M> {
         if self.gradient.is_some() {
             return self.gradient(x, y, coverage.len(), |index| coverage[index]);
         }
-        let color = self.color;
         let Some(background) = self.background else {
             return self.cover(x, y, coverage);
         };
-        for (index, coverage) in coverage.chunks(STAGE).enumerate() {
-            let pixels = &mut self.stage[..coverage.len()];
-            row::cover_on(pixels, background, color, coverage);
-            self.surface.put_row(x + (index * STAGE) as i32, y, pixels);
+        // Which pixels are told that are not covered depends on the clip. They stay as they are, be that the background or not.
+        let mut first = x;
+        for alike in coverage.chunk_by(|one, other| (*one == 0) == (*other == 0)) {
+            if alike[0] != 0 {
+                self.cover_background((first, y), background, alike);
+            }
+            first += alike.len() as i32;
         }
     }
 }
