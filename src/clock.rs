@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use vitrine_kit::WallTime;
 use vitrine_seat::machine::Xen;
 use vitrine_xen::platform::FrontPlatform;
 
@@ -39,42 +40,5 @@ impl Clock {
     /// Date and time of day in UTC.
     pub fn wall_time(&self) -> WallTime {
         WallTime::from_unix(self.since_1970())
-    }
-}
-
-/// A date and a time of day in the proleptic Gregorian calendar, UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WallTime {
-    /// The year, such as 2026.
-    pub year: i32,
-    /// 1 to 12.
-    pub month: u8,
-    /// 1 to 31.
-    pub day: u8,
-    /// 0 for Monday to 6 for Sunday.
-    pub weekday: u8,
-    /// 0 to 23.
-    pub hour: u8,
-    /// 0 to 59.
-    pub minute: u8,
-    /// 0 to 59.
-    pub second: u8,
-}
-
-impl WallTime {
-    /// The date and time at so much time after 1970-01-01 00:00:00 UTC; times beyond the year 9999 count as its last day.
-    pub fn from_unix(since_1970: Duration) -> Self {
-        let last = time::PrimitiveDateTime::MAX.assume_utc();
-        let seconds = i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX);
-        let time = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(last);
-        Self {
-            year: time.year(),
-            month: time.month() as u8,
-            day: time.day(),
-            weekday: time.weekday().number_days_from_monday(),
-            hour: time.hour(),
-            minute: time.minute(),
-            second: time.second(),
-        }
     }
 }

@@ -38,7 +38,7 @@ mod show;
 mod system;
 
 pub use card::{Card, DumbBuffer, Framebuffer, Scatter, SharedBytes, View};
-pub use clock::{Clock, WallTime};
+pub use clock::Clock;
 pub use command_line::Arguments;
 pub use display::{Display, Frame};
 pub use error::Error;
@@ -57,7 +57,7 @@ pub use vitrine_frontend::face::Attached;
 pub use vitrine_frontend::head::{REFRESH, Statistics};
 pub use vitrine_frontend::{Pacing, Presented};
 pub use vitrine_gfx as gfx;
-pub use vitrine_kit as kit;
+pub use vitrine_kit::{self as kit, WallTime};
 #[doc(hidden)]
 pub use vitrine_seat::machine as kernel;
 pub use vitrine_seat::machine::{ConsoleInput, Counters, MemoryFigures, Pages};

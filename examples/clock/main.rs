@@ -5,7 +5,7 @@
 mod view;
 
 use vitrine::prelude::*;
-use vitrine::{WallTime, gfx, kit};
+use vitrine::{gfx, kit};
 
 vitrine::main!(clock);
 

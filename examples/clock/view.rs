@@ -1,12 +1,11 @@
 //! What the clock shows: a ring of sixty marks, and the time of day within it.
 
-use crate::WallTime;
 use crate::gfx::{
     Ink, PixelMemory, SUBPIXEL, Surface, View, mix,
     shape::Stroke,
     text::{Align, Font, Line, TextStyle, fonts},
 };
-use crate::kit::Scale;
+use crate::kit::{Scale, WallTime};
 use embedded_graphics::{pixelcolor::Rgb888, prelude::*};
 
 const GROUND: Rgb888 = Rgb888::new(8, 11, 20);
@@ -16,22 +15,6 @@ const MUTED: Rgb888 = Rgb888::new(126, 138, 166);
 const DIM: Rgb888 = Rgb888::new(30, 38, 58);
 const DAWN: Rgb888 = Rgb888::new(56, 189, 248);
 const NIGHT: Rgb888 = Rgb888::new(167, 110, 250);
-
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// Sine of 0, 6, 12, ... 90 degrees, in 1/65536.
 const SINES: [i32; 16] =
@@ -59,13 +42,13 @@ impl View for Clock {
             style.draw(surface, text, Point::new(middle.x, baseline));
         };
         let small = Font::fitting(&fonts::REGULAR, scale.px(30));
-        row(-128, small, MUTED, WEEKDAYS[usize::from(now.weekday) % 7]);
+        row(-128, small, MUTED, now.weekday_name());
         let time = Line::format(format_args!("{:02}:{:02}", now.hour, now.minute));
         row(-8, widest_font("00:00", scale.length(480)), WRITING, time.as_str());
         let seconds = Line::format(format_args!("{:02}", now.second));
         row(112, Font::fitting(&fonts::FIGURES, scale.px(60)), DAWN, seconds.as_str());
-        let month = MONTHS[usize::from(now.month.saturating_sub(1)) % 12];
-        row(172, small, MUTED, Line::format(format_args!("{} {month} {} · UTC", now.day, now.year)).as_str());
+        let date = Line::format(format_args!("{} {} {} · UTC", now.day, now.month_name(), now.year));
+        row(172, small, MUTED, date.as_str());
     }
 }
 

@@ -10,7 +10,7 @@ mod view;
 use vitrine::kit::theme::Palette;
 use vitrine::prelude::*;
 use vitrine::select::select;
-use vitrine::{MemoryFigures, WallTime, gfx, kit};
+use vitrine::{MemoryFigures, gfx, kit};
 
 use view::{Dashboard, Figures};
 

@@ -43,8 +43,10 @@ mod scale;
 mod scroll;
 pub mod terminal;
 pub mod theme;
+mod wall_time;
 pub mod widget;
 
 pub use number::decimal;
 pub use scale::Scale;
 pub use theme::Theme;
+pub use wall_time::WallTime;

@@ -2,6 +2,7 @@
 
 extern crate alloc;
 
+mod screen;
 #[path = "../../examples/gallery/view/mod.rs"]
 mod view;
 
@@ -9,54 +10,18 @@ use std::time::Duration;
 
 use embedded_graphics_core::geometry::{Point, Size};
 use proptest::prelude::*;
+use screen::{Screen, buffer};
 use view::{Gallery, Look, PAGES};
-use vitrine_gfx::{self as gfx, Canvas, PictureId, Surface, View};
+use vitrine_gfx::{self as gfx, View};
 use vitrine_kit as kit;
 use vitrine_kit::input::{Event, Key};
 
 const SIZE: Size = Size::new(480, 270);
 
-fn buffer() -> Surface<Vec<u32>> {
-    Surface::new(vec![0x55_5555; (SIZE.width * SIZE.height) as usize], SIZE).unwrap()
-}
-
 fn gallery(page: usize) -> Gallery {
     let mut gallery = Gallery::new(SIZE, Look::Dark, page, Duration::ZERO);
     gallery.set_time(Duration::from_secs(36_547), Duration::ZERO);
     gallery
-}
-
-/// Two buffers that are shown in turn, and what the canvas knows of them.
-struct Screen {
-    canvas: Canvas,
-    buffers: [Surface<Vec<u32>>; 2],
-    shown: u64,
-}
-
-impl Screen {
-    fn new() -> Self {
-        Self { canvas: Canvas::new(), buffers: [buffer(), buffer()], shown: 0 }
-    }
-
-    /// Shows a view, and returns how many pixels were drawn.
-    fn show(&mut self, view: &impl View) -> usize {
-        let [one, other] = &mut self.buffers;
-        let (back, front) = if self.shown.is_multiple_of(2) { (one, other) } else { (other, one) };
-        let last = (self.shown > 0).then_some(PictureId(0, self.shown));
-        let age = if self.shown < 2 { 0 } else { 2 };
-        let composed = self.canvas.compose(SIZE, view).unwrap();
-        if composed.is(last) {
-            return 0;
-        }
-        let painted = composed.paint(back, age, last, last.map(|_| &*front));
-        let drawn = painted.drawn();
-        self.shown += 1;
-        painted.presented(PictureId(0, self.shown));
-        let mut whole = buffer();
-        view.draw(&mut whole);
-        assert!(back.memory() == whole.memory(), "a partial picture differs from a whole one");
-        drawn
-    }
 }
 
 /// Something that somebody does, after so many milliseconds.
@@ -79,7 +44,7 @@ proptest! {
     #[test]
     fn partial_pictures_are_whole(page in 0..PAGES.len(), deeds in prop::collection::vec(doing(), 1..12)) {
         let mut gallery = gallery(page);
-        let mut screen = Screen::new();
+        let mut screen = Screen::new(SIZE);
         let mut now = Duration::ZERO;
         for (after, event) in deeds {
             now += Duration::from_millis(after);
@@ -95,7 +60,7 @@ proptest! {
 fn it_rests_until_it_says() {
     for page in 0..PAGES.len() {
         let gallery = gallery(page);
-        let mut screen = Screen::new();
+        let mut screen = Screen::new(SIZE);
         let start = Duration::from_millis(1500);
         screen.show(&gallery.at(start));
         let Some(next) = gallery.next_change(start).filter(|&next| next > start) else { continue };
@@ -110,7 +75,7 @@ fn it_rests_until_it_says() {
 #[test]
 fn a_touch_changes_little() {
     let mut gallery = gallery(1);
-    let mut screen = Screen::new();
+    let mut screen = Screen::new(SIZE);
     for now in [100, 200] {
         screen.show(&gallery.at(Duration::from_millis(now)));
     }
@@ -126,7 +91,7 @@ fn a_touch_changes_little() {
 #[test]
 fn no_frame_allocates() {
     for page in 0..PAGES.len() {
-        let (mut gallery, mut buffer) = (gallery(page), buffer());
+        let (mut gallery, mut buffer) = (gallery(page), buffer(SIZE));
         gallery.resize(SIZE);
         let allocations = allocation_counter::measure(|| gallery.at(Duration::from_secs(1)).draw(&mut buffer));
         assert_eq!(allocations.count_total, 0, "page {page}");

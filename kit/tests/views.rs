@@ -6,28 +6,41 @@ extern crate alloc;
 mod bounce;
 #[path = "../../examples/clock/view.rs"]
 mod clock;
-mod stand_ins;
+#[path = "../../examples/dashboard/view/mod.rs"]
+mod dashboard;
+mod screen;
 
+use std::time::Duration;
+
+use dashboard::{Dashboard, Figures};
 use embedded_graphics::prelude::*;
-use stand_ins::WallTime;
-use vitrine_gfx::{self as gfx, Canvas, PictureId, Surface, View};
+use kit::WallTime;
+use kit::theme::Palette;
+use screen::{Screen, buffer};
+use vitrine_gfx::{self as gfx, Surface, View};
 use vitrine_kit as kit;
+
+/// As `vitrine::MemoryFigures`, field by field: these tests know no `vitrine`.
+#[derive(Clone, Copy)]
+pub struct MemoryFigures {
+    total: usize,
+    used: usize,
+    used_at_most: usize,
+    image: usize,
+    heap: usize,
+}
 
 type Picture = Surface<Vec<u32>>;
 
 const SIZES: [Size; 5] =
     [Size::new(320, 200), Size::new(800, 600), Size::new(1024, 768), Size::new(1280, 720), Size::new(1920, 1080)];
 
-fn picture(size: Size) -> Picture {
-    Surface::new(vec![0x55_5555; (size.width * size.height) as usize], size).unwrap()
-}
-
 /// Runs a view on two buffers, each two flips old, and another on a single one; they must show the same. Returns the most
 /// pixels that were damaged by a frame after the first ones.
 fn run<V>(size: Size, frames: u64, new: fn(Size) -> V, draw: impl Fn(&mut V, &mut Picture, u64, u64)) -> usize {
     let (mut turns, mut single) = (new(size), new(size));
-    let mut buffers = [picture(size), picture(size)];
-    let mut whole = picture(size);
+    let mut buffers = [buffer(size), buffer(size)];
+    let mut whole = buffer(size);
     let mut damaged = 0;
     for frame in 0..frames {
         let buffer = &mut buffers[(frame % 2) as usize];
@@ -44,48 +57,20 @@ fn run<V>(size: Size, frames: u64, new: fn(Size) -> V, draw: impl Fn(&mut V, &mu
     damaged
 }
 
-/// Runs a view by way of a canvas on two buffers, and compares them with the view itself. Returns how many pixels each frame
-/// has drawn.
-fn run_on_canvas<V: View>(size: Size, frames: u64, view: impl Fn(u64) -> V) -> Vec<usize> {
-    let mut buffers = [picture(size), picture(size)];
-    let mut canvas = Canvas::new();
-    let mut flips = 0;
-    let mut show = |frame: u64, buffers: &mut [Picture; 2]| {
-        let view = view(frame);
-        let last = (flips > 0).then_some(PictureId(0, flips));
-        let mut drawn = 0;
-        let allocations = allocation_counter::measure(|| {
-            let composed = canvas.compose(size, &view).unwrap();
-            if composed.is(last) {
-                return;
-            }
-            buffers.rotate_left(1);
-            let [back, front] = buffers;
-            let age = if flips < 2 { 0 } else { 2 };
-            let painted = composed.paint(back, age, last, last.map(|_| &*front));
-            drawn = painted.drawn();
-            flips += 1;
-            painted.presented(PictureId(0, flips));
-        });
-        assert!(frame == 0 || allocations.count_total == 0, "frame {frame} allocated");
-        let mut whole = picture(size);
-        view.draw(&mut whole);
-        assert!(buffers[0].memory() == whole.memory(), "frame {frame} differs at {size}");
-        drawn
-    };
-    (0..frames).map(|frame| show(frame, &mut buffers)).collect()
+/// The time of day, some seconds before and after the turn of a minute.
+fn time(seconds: u64) -> WallTime {
+    WallTime::from_unix(Duration::from_secs(1_798_761_530 + seconds))
 }
 
-fn time(seconds: u64) -> WallTime {
-    let second = (50 + seconds) % 60;
-    WallTime {
-        year: 2026,
-        month: 12,
-        day: 31,
-        weekday: 3,
-        hour: 23,
-        minute: (50 + seconds) as u8 / 60,
-        second: second as u8,
+/// What a dashboard is told in one second.
+fn figures(second: u64) -> Figures {
+    let used = (8 << 20) + ((second as usize / 40) << 18);
+    Figures {
+        now: time(second),
+        uptime: Duration::from_secs(second),
+        pictures: second * 3 / 2,
+        cpu_time: (!second.is_multiple_of(7)).then(|| Duration::from_micros(second * 900 + second * second % 991)),
+        memory: MemoryFigures { total: 32 << 20, used, used_at_most: 20 << 20, image: 1 << 20, heap: 2 << 20 },
     }
 }
 
@@ -93,10 +78,29 @@ fn time(seconds: u64) -> WallTime {
 fn the_clock() {
     for size in SIZES {
         let pixels = (size.width * size.height) as usize;
-        let drawn = run_on_canvas(size, 30, |frame| clock::Clock { now: time(frame / 2) });
+        let mut screen = Screen::new(size);
+        let drawn: Vec<_> = (0..30).map(|frame| screen.show(&clock::Clock { now: time(frame / 2) })).collect();
         // From one second to the next: the seconds and a mark. Tiny screens have few tiles.
         assert!(drawn[22] < pixels / 7, "{drawn:?} of {pixels} pixels at {size}");
         assert!((0..15).all(|second| drawn[2 * second + 1] == 0), "the same second is drawn again at {size}");
+    }
+}
+
+#[test]
+fn the_dashboard() {
+    for (size, palette) in [
+        (Size::new(800, 600), Palette::DARK),
+        (Size::new(1280, 800), Palette::LIGHT),
+        (Size::new(1920, 1080), Palette::CONTRAST),
+    ] {
+        let (mut view, mut screen) = (Dashboard::new(palette), Screen::new(size));
+        for second in 0..20 {
+            view.update(figures(second));
+            let drawn = screen.show(&view);
+            // The plot is drawn again, and it is half of the picture.
+            let pixels = (size.width * size.height) as usize;
+            assert!(second < 2 || drawn < pixels * 2 / 3, "{drawn} of {pixels} pixels");
+        }
     }
 }
 
@@ -112,8 +116,7 @@ fn the_ball() {
 #[test]
 fn pictures_without_a_state() {
     for size in SIZES {
-        let (mut first, mut second) =
-            (picture(size), Surface::new(vec![7; picture(size).memory().len()], size).unwrap());
+        let (mut first, mut second) = (buffer(size), Surface::new(vec![7; buffer(size).memory().len()], size).unwrap());
         let allocations = allocation_counter::measure(|| gfx::testcard::draw(&mut first, 1));
         assert_eq!(allocations.count_total, 0);
         gfx::testcard::draw(&mut second, 1);
@@ -125,7 +128,7 @@ fn pictures_without_a_state() {
 fn every_frame_of_the_test_card_differs() {
     let size = Size::new(640, 480);
     let card = |frame| {
-        let mut picture = picture(size);
+        let mut picture = buffer(size);
         gfx::testcard::draw(&mut picture, frame);
         picture.into_memory()
     };
@@ -137,14 +140,15 @@ fn every_frame_of_the_test_card_differs() {
 #[test]
 fn tiny_screens() {
     for size in [Size::new(1, 1), Size::new(16, 16), Size::new(1600, 20), Size::new(20, 1200)] {
-        let mut picture = picture(size);
+        let mut picture = buffer(size);
         gfx::testcard::draw(&mut picture, 1);
+        let (mut ball, mut dashboard) = (bounce::Bounce::new(size), Dashboard::new(Palette::DARK));
+        dashboard.draw(&mut picture);
         for frame in 0..200 {
             clock::Clock { now: time(frame) }.draw(&mut picture);
-        }
-        let mut ball = bounce::Bounce::new(size);
-        for _ in 0..200 {
             ball.draw(&mut picture, 2);
+            dashboard.update(figures(frame));
         }
+        dashboard.draw(&mut picture);
     }
 }

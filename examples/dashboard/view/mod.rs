@@ -8,14 +8,14 @@ use core::time::Duration;
 
 use embedded_graphics::{prelude::*, primitives::Rectangle};
 
+use crate::MemoryFigures;
 use crate::gfx::text::{Align, Line, fonts};
 use crate::gfx::{PixelMemory, Surface, View};
 use crate::kit::layout::{Length, column, inset, row};
 use crate::kit::plot::{Plot, Series};
 use crate::kit::theme::{Fonts, Palette, Role, Tone};
 use crate::kit::widget::{Card, Label, Widget};
-use crate::kit::{Scale, Theme};
-use crate::{MemoryFigures, WallTime};
+use crate::kit::{Scale, Theme, WallTime};
 
 use samples::Samples;
 
@@ -44,23 +44,6 @@ pub struct Dashboard {
     drawing: Option<f32>,
 }
 
-/// Days as they are written, from Monday.
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// From one card to the next, and around all of them, at 1280x720.
 const GAP: u32 = 16;
 
@@ -86,9 +69,8 @@ impl Dashboard {
 
     fn draw_header<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, now: &WallTime) {
         let time = Line::format(format_args!("{:02}:{:02}:{:02}", now.hour, now.minute, now.second));
-        let name = |names: &[&'static str], index: u8| names.get(usize::from(index)).copied().unwrap_or_default();
-        let (day, month) = (name(&DAYS, now.weekday), name(&MONTHS, now.month.wrapping_sub(1)));
-        let date = Line::format(format_args!("{day}, {} {month} {}", now.day, now.year));
+        let (weekday, month) = (now.weekday_name(), now.month_name());
+        let date = Line::format(format_args!("{weekday}, {} {month} {}", now.day, now.year));
         let [title, place] = row(area, theme.px(GAP), [Length::Share(1), Length::Pixels(theme.px(280))]);
         let [name, about] = column(title, 0, [Length::Share(3), Length::Share(2)]);
         Label::new("Vitrine").role(Role::Heading).draw(surface, theme, name, Duration::ZERO);
