@@ -14,13 +14,15 @@ use embedded_graphics::{
         raw::{LittleEndian, RawU24},
     },
     prelude::*,
-    primitives::{Circle, Line, PrimitiveStyle, Rectangle, RoundedRectangle},
+    primitives::{Circle, Line, PrimitiveStyle, Rectangle, RoundedRectangle, Styled},
     text::{Baseline, Text},
 };
 use embedded_graphics_framebuf::{FrameBuf, backends::FrameBufferBackend};
 use vitrine_scenes::{Edge, HEIGHT, Item, PIXELS, Scene, WIDTH};
 
 use super::{Drawing, Renderer};
+
+type Style = PrimitiveStyle<Rgb888>;
 
 type Own = Framebuffer<Rgb888, RawU24, LittleEndian, WIDTH, HEIGHT, { buffer_size::<Rgb888>(WIDTH, HEIGHT) }>;
 
@@ -85,51 +87,62 @@ where
     Some(Box::new(Embedded { items, target, read }))
 }
 
-/// An item that embedded-graphics can draw.
+/// An item that embedded-graphics can draw, as it wants it.
 enum Step {
-    Item(Item),
+    Clear(Rgb888),
+    Fill(Rectangle, Rgb888),
+    Circle(Styled<Circle, Style>),
+    Rounded(Styled<RoundedRectangle, Style>),
+    Line(Styled<Line, Style>),
     Image(Point, Vec<u8>, u32),
+    Characters(Point, String, MonoTextStyle<'static, Rgb888>),
 }
 
 impl Step {
     fn new(item: &Item) -> Option<Self> {
-        match item {
-            Item::Image(at, picture) => {
-                let bytes = picture.straight.iter().flat_map(|pixel| pixel.to_be_bytes().into_iter().skip(1)).collect();
-                Some(Self::Image(*at, bytes, picture.size().width))
+        let fill = Style::with_fill;
+        Some(match *item {
+            Item::Clear(color) => Self::Clear(color),
+            Item::Fill(area, color) => Self::Fill(area, color),
+            Item::Circle(area, color, Edge::Aliased) => {
+                Self::Circle(Circle::new(area.top_left, area.size.width).into_styled(fill(color)))
             }
-            Item::Clear(_)
-            | Item::Fill(..)
-            | Item::Circle(_, _, Edge::Aliased)
-            | Item::Rounded(_, _, _, Edge::Aliased)
-            | Item::Characters(..)
-            | Item::Line(_, _, _, Edge::Aliased) => Some(Self::Item(item.clone())),
-            _ => None,
-        }
+            Item::Rounded(area, radius, color, Edge::Aliased) => {
+                let rounded = RoundedRectangle::with_equal_corners(area, Size::new_equal(radius));
+                Self::Rounded(rounded.into_styled(fill(color)))
+            }
+            Item::Line(from, to, color, Edge::Aliased) => {
+                Self::Line(Line::new(from, to).into_styled(Style::with_stroke(color, 1)))
+            }
+            Item::Image(at, ref picture) => {
+                let bytes = picture.straight.iter().flat_map(|pixel| pixel.to_be_bytes().into_iter().skip(1)).collect();
+                Self::Image(at, bytes, picture.size().width)
+            }
+            Item::Characters(at, ref text, color, _) => {
+                Self::Characters(at, text.clone(), MonoTextStyle::new(&FONT_10X20, color))
+            }
+            Item::Circle(..)
+            | Item::Rounded(..)
+            | Item::Line(..)
+            | Item::Alpha(..)
+            | Item::Tint(..)
+            | Item::Text(..)
+            | Item::Polyline(..)
+            | Item::Scroll(_) => return None,
+        })
     }
 
     fn draw<T: DrawTarget<Color = Rgb888>>(&self, target: &mut T) -> Result<(), T::Error> {
         match *self {
+            Self::Clear(color) => target.clear(color),
+            Self::Fill(area, color) => target.fill_solid(&area, color),
+            Self::Circle(circle) => circle.draw(target),
+            Self::Rounded(rounded) => rounded.draw(target),
+            Self::Line(line) => line.draw(target),
             Self::Image(at, ref bytes, width) => Image::new(&ImageRaw::<Rgb888>::new(bytes, width), at).draw(target),
-            Self::Item(Item::Clear(color)) => target.clear(color),
-            Self::Item(Item::Fill(area, color)) => target.fill_solid(&area, color),
-            Self::Item(Item::Circle(area, color, _)) => {
-                Circle::new(area.top_left, area.size.width).into_styled(PrimitiveStyle::with_fill(color)).draw(target)
+            Self::Characters(at, ref text, style) => {
+                Text::with_baseline(text, at, style, Baseline::Top).draw(target).map(drop)
             }
-            Self::Item(Item::Rounded(area, radius, color, _)) => {
-                RoundedRectangle::with_equal_corners(area, Size::new_equal(radius))
-                    .into_styled(PrimitiveStyle::with_fill(color))
-                    .draw(target)
-            }
-            Self::Item(Item::Characters(at, ref text, color, _)) => {
-                Text::with_baseline(text, at, MonoTextStyle::new(&FONT_10X20, color), Baseline::Top)
-                    .draw(target)
-                    .map(drop)
-            }
-            Self::Item(Item::Line(from, to, color, _)) => {
-                Line::new(from, to).into_styled(PrimitiveStyle::with_stroke(color, 1)).draw(target)
-            }
-            Self::Item(_) => Ok(()),
         }
     }
 }
