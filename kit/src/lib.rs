@@ -30,7 +30,6 @@
 
 extern crate alloc;
 
-pub mod glyph;
 pub mod icons;
 pub mod input;
 pub mod layout;

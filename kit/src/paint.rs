@@ -3,11 +3,13 @@
 use embedded_graphics_core::geometry::{Point, Size};
 use embedded_graphics_core::pixelcolor::Rgb888;
 use embedded_graphics_core::primitives::Rectangle;
+use vitrine_gfx::image::Icon;
 use vitrine_gfx::shape::{Rule, Step, Stroke};
 use vitrine_gfx::text::{Align, TextStyle};
 use vitrine_gfx::{Ink, PixelMemory, SUBPIXEL, Surface, mix};
 
 use crate::Theme;
+use crate::layout::square;
 
 /// A place, in pixels with fractions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,11 +69,6 @@ pub(crate) fn stroke<M: PixelMemory>(surface: &mut Surface<M>, from: Place, to: 
     surface.stroke_line(from.subpixels(), to.subpixels(), &pen(width), Ink::over(color));
 }
 
-/// Draws strokes from each place to the next, with round ends and corners.
-pub(crate) fn strokes<M: PixelMemory>(surface: &mut Surface<M>, places: &[Point], width: f32, color: Rgb888) {
-    surface.stroke_polyline(places, &pen(width), Ink::over(color));
-}
-
 /// A pen of a width in pixels, with round ends.
 fn pen(width: f32) -> Stroke<'static> {
     Stroke::new((width * SUBPIXEL as f32) as u32).round()
@@ -113,6 +110,12 @@ pub(crate) fn needle<M: PixelMemory>(surface: &mut Surface<M>, from: Place, tip:
     surface.fill_polygon(&outline, Rule::NonZero, Ink::over(color));
     dot(surface, from, width / 2.0, color);
     dot(surface, tip, thin / 2.0, color);
+}
+
+/// Draws an icon into the largest square in the middle of an area.
+pub(crate) fn icon<M: PixelMemory>(surface: &mut Surface<M>, icon: &Icon, area: Rectangle, color: Rgb888) {
+    let Rectangle { top_left, size } = square(area);
+    icon.draw(surface, top_left, size.width, Ink::over(color));
 }
 
 /// Draws one line of text into an area, its capitals in the middle of the height; what is too long for it ends in an ellipsis.

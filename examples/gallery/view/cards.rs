@@ -1,7 +1,8 @@
 //! Cards and a list.
 
 use super::*;
-use crate::kit::glyph::{self, Glyph};
+use crate::gfx::image::Icon;
+use crate::kit::icons;
 use crate::kit::layout::Grid;
 use crate::kit::plot::Sparkline;
 use crate::kit::widget::{Card, Item, List};
@@ -10,23 +11,23 @@ pub struct Cards {
     list: List<&'static [Item<'static>]>,
 }
 
-const fn item(title: &'static str, note: &'static str, sign: &'static Glyph) -> Item<'static> {
-    Item::new(title, note).with_glyph(sign)
+const fn item(title: &'static str, note: &'static str, sign: &'static Icon) -> Item<'static> {
+    Item::new(title, note).with_icon(sign)
 }
 
 static ITEMS: [Item<'static>; 12] = [
-    item("Entrance", "Ground floor", &glyph::HOME),
-    item("Tickets", "4 counters open", &glyph::LIST),
-    item("Permanent collection", "First floor", &glyph::INFO),
-    item("Guided tour", "15:00", &glyph::TIME),
-    item("Portraits", "Second floor", &glyph::PERSON),
-    item("Film room", "Starts in 6 min", &glyph::PLAY),
-    item("Visitors today", "1 204", &glyph::CHART),
-    item("Workshop", "Full", &glyph::WARNING),
-    item("Library", "Until 17:00", &glyph::SEARCH),
-    item("Roof terrace", "Closed", &glyph::CROSS),
-    item("Cloakroom", "Free", &glyph::CHECK),
-    item("Café", "Ground floor", &glyph::PLUS),
+    item("Entrance", "Ground floor", &icons::HOME),
+    item("Tickets", "4 counters open", &icons::CART),
+    item("Permanent collection", "First floor", &icons::INFO),
+    item("Guided tour", "15:00", &icons::CLOCK),
+    item("Portraits", "Second floor", &icons::USER),
+    item("Film room", "Starts in 6 min", &icons::PLAY),
+    item("Visitors today", "1 204", &icons::CHART),
+    item("Workshop", "Full", &icons::WARNING),
+    item("Library", "Until 17:00", &icons::SEARCH),
+    item("Roof terrace", "Closed", &icons::LOCK),
+    item("Cloakroom", "Free", &icons::CHECK),
+    item("Café", "Ground floor", &icons::COFFEE),
 ];
 
 /// What is on a card: a title, a figure, how it went, and what is to be said about it.

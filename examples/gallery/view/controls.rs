@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kit::decimal;
-use crate::kit::glyph;
+use crate::kit::icons;
 use crate::kit::layout::Grid;
 use crate::kit::widget::{Banner, Button, ButtonKind, Card, Progress, Slider, Switch};
 
@@ -22,13 +22,13 @@ impl Controls {
         Self {
             buttons: [
                 Button::new("Continue", ButtonKind::Primary),
-                Button::new("Search", ButtonKind::Plain).with_glyph(&glyph::SEARCH),
+                Button::new("Search", ButtonKind::Plain).with_icon(&icons::SEARCH),
                 Button::new("Cancel", ButtonKind::Quiet),
-                Button::new("Delete", ButtonKind::Danger).with_glyph(&glyph::CROSS),
-                Button::new("Play", ButtonKind::Primary).with_glyph(&glyph::PLAY),
+                Button::new("Delete", ButtonKind::Danger).with_icon(&icons::TRASH),
+                Button::new("Play", ButtonKind::Primary).with_icon(&icons::PLAY),
                 Button::new("Sold out", ButtonKind::Primary).enabled(false),
                 Button::new("Not now", ButtonKind::Plain).enabled(false),
-                Button::new("", ButtonKind::Plain).with_glyph(&glyph::PLUS),
+                Button::new("", ButtonKind::Plain).with_icon(&icons::PLUS),
             ],
             switches: [Switch::new(true), Switch::new(false), Switch::new(true), Switch::new(true).enabled(false)],
             sliders: [

@@ -1,10 +1,11 @@
 //! Banners.
 
 use super::*;
-use crate::glyph::{self, Glyph};
-use crate::layout::{Length, inset_by, row, square};
+use crate::icons;
+use crate::layout::{Length, inset_by, row};
 use crate::paint;
 use crate::theme::{Role, Tone};
+use vitrine_gfx::image::Icon;
 use vitrine_gfx::text::Align;
 
 /// A message across the screen, with a sign in the colour of its weight.
@@ -22,11 +23,11 @@ impl<'a> Banner<'a> {
         Self { text, tone }
     }
 
-    fn glyph(&self) -> &'static Glyph {
+    fn icon(&self) -> &'static Icon {
         match self.tone {
-            Tone::Good => &glyph::CHECK,
-            Tone::Warning | Tone::Bad => &glyph::WARNING,
-            _ => &glyph::INFO,
+            Tone::Good => &icons::CHECK,
+            Tone::Warning | Tone::Bad => &icons::WARNING,
+            _ => &icons::INFO,
         }
     }
 }
@@ -45,7 +46,7 @@ impl Widget for Banner<'_> {
         let content = inset_by(area, Size::new(theme.px(16), 0));
         let lengths = [Length::Pixels(theme.px(24)), Length::Share(1)];
         let [sign, text] = row(content, theme.px(12), lengths);
-        self.glyph().draw(surface, square(sign), color);
+        paint::icon(surface, self.icon(), sign, color);
         paint::text(surface, theme.text(Role::Body, Tone::Text), self.text, text, Align::Left);
     }
 }

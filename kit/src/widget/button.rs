@@ -1,13 +1,13 @@
 //! Buttons.
 
 use super::*;
-use crate::glyph::Glyph;
 use crate::layout::{centered, inset};
 use crate::paint;
 use crate::press::{Press, is_enter};
 use crate::theme::Role;
 use embedded_graphics_core::geometry::Point;
 use embedded_graphics_core::pixelcolor::Rgb888;
+use vitrine_gfx::image::Icon;
 use vitrine_gfx::text::{Align, TextStyle};
 
 /// How much a button says "touch me".
@@ -24,13 +24,13 @@ pub enum ButtonKind {
     Danger,
 }
 
-/// A button with a text, a glyph or both.
+/// A button with a text, an icon or both.
 #[derive(Clone, Copy, Debug)]
 pub struct Button<'a> {
     /// What it says; may be empty.
     pub text: &'a str,
     /// What is before the text.
-    pub glyph: Option<&'static Glyph>,
+    pub icon: Option<&'static Icon>,
     /// Its weight.
     pub kind: ButtonKind,
     /// Whether it can be tapped.
@@ -47,12 +47,12 @@ pub struct Tapped;
 impl<'a> Button<'a> {
     /// A button that says `text`.
     pub const fn new(text: &'a str, kind: ButtonKind) -> Self {
-        Self { text, glyph: None, kind, enabled: true, focused: false, press: Press::new() }
+        Self { text, icon: None, kind, enabled: true, focused: false, press: Press::new() }
     }
 
-    /// The same with a glyph before the text.
-    pub const fn with_glyph(mut self, glyph: &'static Glyph) -> Self {
-        self.glyph = Some(glyph);
+    /// The same with an icon before the text.
+    pub const fn with_icon(mut self, icon: &'static Icon) -> Self {
+        self.icon = Some(icon);
         self
     }
 
@@ -81,7 +81,7 @@ impl<'a> Button<'a> {
         }
     }
 
-    fn side_of_glyph(theme: &Theme) -> u32 {
+    fn side_of_icon(theme: &Theme) -> u32 {
         theme.px(24)
     }
 }
@@ -89,10 +89,10 @@ impl<'a> Button<'a> {
 impl Widget for Button<'_> {
     fn preferred(&self, theme: &Theme) -> Size {
         let text = paint::text_size(theme.text(Role::Label, Default::default()), self.text).width;
-        let glyph = if self.glyph.is_some() { Self::side_of_glyph(theme) } else { 0 };
-        let gap = if text > 0 && glyph > 0 { theme.px(8) } else { 0 };
+        let icon = if self.icon.is_some() { Self::side_of_icon(theme) } else { 0 };
+        let gap = if text > 0 && icon > 0 { theme.px(8) } else { 0 };
         let inset = if text > 0 { theme.px(24) } else { theme.px(12) };
-        Size::new(text + gap + glyph + 2 * inset, theme.touch())
+        Size::new(text + gap + icon + 2 * inset, theme.touch())
     }
 
     fn paint<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, now: Duration) {
@@ -109,11 +109,11 @@ impl Widget for Button<'_> {
         let width =
             self.preferred(theme).width.saturating_sub(2 * theme.px(if self.text.is_empty() { 12 } else { 24 }));
         let mut content = centered(area, Size::new(width, area.size.height));
-        if let Some(glyph) = self.glyph {
-            let side = Self::side_of_glyph(theme).min(area.size.height).min(content.size.width);
+        if let Some(icon) = self.icon {
+            let side = Self::side_of_icon(theme).min(area.size.height).min(content.size.width);
             let square =
                 centered(Rectangle::new(content.top_left, Size::new(side, area.size.height)), Size::new_equal(side));
-            glyph.draw(surface, square, color);
+            paint::icon(surface, icon, square, color);
             let taken = (side + theme.px(8)).min(content.size.width);
             content =
                 Rectangle::new(content.top_left + Point::new(taken as i32, 0), content.size - Size::new(taken, 0));

@@ -6,9 +6,9 @@ mod layout;
 pub use layout::{AZERTY, KeyboardLayout, QWERTY, QWERTZ, Rows};
 
 use super::*;
-use crate::glyph;
+use crate::icons;
 use crate::input::Key;
-use crate::layout::{inset, square};
+use crate::layout::{centered, inset};
 use crate::paint;
 use crate::press::Press;
 use crate::theme::Role;
@@ -82,10 +82,10 @@ impl Keyboard {
                 paint::text(surface, style(Role::Title), text, area, Align::Center);
                 return;
             }
-            Cap::Backspace => &glyph::BACKSPACE,
-            Cap::Enter => &glyph::ENTER,
-            Cap::Turn(Page::Shifted) => &glyph::SHIFT,
-            Cap::Turn(Page::Letters) if self.page == Page::Shifted => &glyph::SHIFT,
+            Cap::Backspace => &icons::BACKSPACE,
+            Cap::Enter => &icons::ENTER,
+            Cap::Turn(Page::Shifted) => &icons::SHIFT,
+            Cap::Turn(Page::Letters) if self.page == Page::Shifted => &icons::SHIFT,
             Cap::Turn(page) => {
                 let text = match page {
                     Page::Symbols => "#+=",
@@ -96,8 +96,8 @@ impl Keyboard {
                 return;
             }
         };
-        let side = theme.px(28).min(area.size.height);
-        sign.draw(surface, square(crate::layout::centered(area, Size::new_equal(side))), ink);
+        let side = theme.px(24).min(area.size.height);
+        paint::icon(surface, sign, centered(area, Size::new_equal(side)), ink);
     }
 }
 

@@ -1,7 +1,6 @@
 //! Lists.
 
 use super::*;
-use crate::glyph::Glyph;
 use crate::input::Key;
 use crate::layout::{Length, inset_by, row};
 use crate::motion::sooner;
@@ -10,13 +9,14 @@ use crate::press::{Press, is_enter};
 use crate::scroll::{SLACK, Scroll};
 use crate::theme::{Role, Tone};
 use embedded_graphics_core::geometry::Point;
+use vitrine_gfx::image::Icon;
 use vitrine_gfx::text::Align;
 
 /// One line of a list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Item<'a> {
     /// What is before the text.
-    pub glyph: Option<&'static Glyph>,
+    pub icon: Option<&'static Icon>,
     /// What it is.
     pub title: &'a str,
     /// What is known about it, at the right.
@@ -26,12 +26,12 @@ pub struct Item<'a> {
 impl<'a> Item<'a> {
     /// A line with a title and a note.
     pub const fn new(title: &'a str, note: &'a str) -> Self {
-        Self { glyph: None, title, note }
+        Self { icon: None, title, note }
     }
 
-    /// The same with a glyph.
-    pub const fn with_glyph(mut self, glyph: &'static Glyph) -> Self {
-        self.glyph = Some(glyph);
+    /// The same with an icon.
+    pub const fn with_icon(mut self, icon: &'static Icon) -> Self {
+        self.icon = Some(icon);
         self
     }
 }
@@ -140,7 +140,7 @@ impl<I: Items> List<I> {
         }
         let style = theme.text(Role::Body, Tone::Text);
         let note_style = theme.text(Role::Body, Tone::Muted);
-        let side = if item.glyph.is_some() { theme.px(24) } else { 0 };
+        let side = if item.icon.is_some() { theme.px(24) } else { 0 };
         let gap = if side > 0 { theme.px(16) } else { 0 };
         let content = inset_by(area, Size::new(theme.px(16), 0));
         let note = paint::text_size(note_style, item.note).width;
@@ -155,8 +155,8 @@ impl<I: Items> List<I> {
                 Length::Pixels(note),
             ],
         );
-        if let Some(glyph) = item.glyph {
-            glyph.draw(surface, sign, if selected { palette.accent } else { palette.muted });
+        if let Some(icon) = item.icon {
+            paint::icon(surface, icon, sign, if selected { palette.accent } else { palette.muted });
         }
         paint::text(surface, style, item.title, title, Align::Left);
         paint::text(surface, note_style, item.note, note, Align::Right);

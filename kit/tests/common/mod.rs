@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use embedded_graphics_core::geometry::Size;
 use vitrine_gfx::image::{Fit, Picture};
-use vitrine_kit::glyph;
+use vitrine_kit::icons;
 use vitrine_kit::plot::{Plot, Series, Sparkline, Values};
 use vitrine_kit::theme::{Role, Tone};
 use vitrine_kit::widget::{
@@ -20,14 +20,14 @@ pub trait Visitor {
 }
 
 static ITEMS: [Item<'static>; 8] = [
-    Item::new("Entrance", "Ground floor").with_glyph(&glyph::HOME),
-    Item::new("Tickets", "4 open").with_glyph(&glyph::LIST),
-    Item::new("Collection", "First floor").with_glyph(&glyph::INFO),
-    Item::new("Guided tour", "15:00").with_glyph(&glyph::TIME),
-    Item::new("Portraits", "").with_glyph(&glyph::PERSON),
+    Item::new("Entrance", "Ground floor").with_icon(&icons::HOME),
+    Item::new("Tickets", "4 open").with_icon(&icons::MENU),
+    Item::new("Collection", "First floor").with_icon(&icons::INFO),
+    Item::new("Guided tour", "15:00").with_icon(&icons::CLOCK),
+    Item::new("Portraits", "").with_icon(&icons::USER),
     Item::new("Film room", "Starts in six minutes"),
     Item::new("", ""),
-    Item::new("Library", "Until 17:00").with_glyph(&glyph::SEARCH),
+    Item::new("Library", "Until 17:00").with_icon(&icons::SEARCH),
 ];
 
 const RISING: [f32; 8] = [3.0, 4.5, 4.0, 6.0, 5.5, 7.0, 8.5, 8.0];
@@ -42,7 +42,7 @@ pub fn each_widget(visitor: &mut impl Visitor) {
         ("button_quiet", ButtonKind::Quiet),
         ("button_danger", ButtonKind::Danger),
     ] {
-        visitor.visit(name, &Button::new("Continue", kind).with_glyph(&glyph::RIGHT));
+        visitor.visit(name, &Button::new("Continue", kind).with_icon(&icons::CHEVRON_RIGHT));
     }
     let mut focused = Button::new("Focused", ButtonKind::Plain);
     focused.focused = true;
