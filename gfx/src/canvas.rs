@@ -136,9 +136,15 @@ impl Canvas {
     fn present(&mut self, id: PictureId) {
         self.number += 1;
         let all = self.all_is_new();
-        let tiles = self.tiles.hashes().iter().zip(&self.front);
-        for (changed, (now, before)) in self.changed.iter_mut().zip(tiles) {
-            *changed = if all | (now != before) { self.number } else { *changed };
+        let columns = self.tiles.columns();
+        let hashes = self.tiles.hashes().chunks(columns).zip(self.front.chunks(columns));
+        for (changed, (now, before)) in self.changed.chunks_mut(columns).zip(hashes) {
+            // Most rows of most pictures have not changed.
+            if all || now != before {
+                for (changed, (now, before)) in changed.iter_mut().zip(now.iter().zip(before)) {
+                    *changed = if all | (now != before) { self.number } else { *changed };
+                }
+            }
         }
         self.tiles.swap_hashes(&mut self.front);
         self.last = Some(id);

@@ -5,6 +5,8 @@ use core::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use embedded_graphics_core::geometry::Point;
+
 use crate::area::Area;
 
 /// Odd, with as many ones as zeros and no pattern: the fraction of the golden ratio.
@@ -49,6 +51,19 @@ impl Digest {
     /// What the operation does with the pixels that it finds.
     pub const fn below(&self) -> Below {
         self.below
+    }
+
+    /// Takes in places: of a plot there are so many that hashing them takes as long as all else.
+    pub fn places(&mut self, places: &[Point]) {
+        // Of each four that follow each other, each goes to a hash of its own: no multiplication waits for the one before.
+        let mut parts = [1, 2, 3, 4].map(|part| Self { hash: self.hash ^ part, ..*self });
+        for four in places.chunks(parts.len()) {
+            for (part, place) in parts.iter_mut().zip(four) {
+                part.mix(u64::from(place.x as u32) << 32 | u64::from(place.y as u32));
+            }
+        }
+        parts.iter().for_each(|part| self.mix(part.hash));
+        self.mix(places.len() as u64);
     }
 
     /// Takes in one number.
@@ -133,6 +148,7 @@ impl Clone for Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn content_is_named_anew_when_it_changes() {
@@ -143,6 +159,25 @@ mod tests {
         assert_ne!(name, other.get());
         one.renew();
         assert_ne!(name, one.get());
+    }
+
+    #[test]
+    fn places_count_and_so_do_their_order_and_number() {
+        let digest = |places: &[(i32, i32)]| {
+            let mut digest = Digest::new();
+            digest.places(&places.iter().copied().map(Point::from).collect::<Vec<_>>());
+            digest.finish()
+        };
+        let all: Vec<_> = (0..11).map(|at| (at, -at)).collect();
+        for index in 0..all.len() {
+            let (mut changed, mut turned, mut swapped) = (all.clone(), all.clone(), all.clone());
+            changed[index].1 += 1;
+            turned[index] = (turned[index].1, turned[index].0 + 1);
+            swapped.swap(index, (index + 4) % all.len());
+            assert!([changed, turned, swapped].iter().all(|other| digest(other) != digest(&all)), "place {index}");
+            assert_ne!(digest(&all[..index]), digest(&all));
+        }
+        assert_ne!(digest(&[]), digest(&[(0, 0)]));
     }
 
     #[test]

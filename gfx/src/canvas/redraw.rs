@@ -87,11 +87,22 @@ impl Canvas {
     fn plan(&mut self, held: u64, can_copy: bool) -> bool {
         let all = self.all_is_new();
         let mut copies = false;
-        let tiles = self.tiles.hashes().iter().zip(&self.front).zip(&self.changed);
-        for (redrawn, ((now, before), changed)) in self.redrawn.iter_mut().zip(tiles) {
-            let (new, lacking) = (all | (now != before), *changed > held);
-            *redrawn = new | (lacking & !can_copy);
-            copies |= lacking & !new & can_copy;
+        let columns = self.tiles.columns();
+        let rows = self.redrawn.chunks_mut(columns).zip(self.changed.chunks(columns));
+        let hashes = self.tiles.hashes().chunks(columns).zip(self.front.chunks(columns));
+        for ((redrawn, changed), (now, before)) in rows.zip(hashes) {
+            // Most rows of most pictures.
+            if !all && held >= self.number && now == before {
+                redrawn.fill(false);
+                continue;
+            }
+            for (redrawn, (changed, (now, before))) in
+                redrawn.iter_mut().zip(changed.iter().zip(now.iter().zip(before)))
+            {
+                let (new, lacking) = (all | (now != before), *changed > held);
+                *redrawn = new | (lacking & !can_copy);
+                copies |= lacking & !new & can_copy;
+            }
         }
         copies
     }

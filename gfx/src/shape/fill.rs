@@ -112,7 +112,10 @@ impl<M: PixelMemory> Surface<M> {
     pub fn fill_polygon<'a>(&mut self, points: &[Point], rule: Rule, paint: impl Into<Paint<'a>>) {
         let paint = paint.into();
         let area = touched(path::envelope(points.iter().copied()), 0);
-        let describe = |operation: &mut _| ("polygon", points, rule, paint).hash(operation);
+        let describe = |operation: &mut Digest| {
+            ("polygon", rule, paint).hash(operation);
+            operation.places(points);
+        };
         let Some(visible) = self.begin(area, describe) else { return };
         self.fill_outline(visible, rule, &Lines { points, closed: true }, &paint);
     }

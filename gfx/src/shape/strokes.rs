@@ -12,7 +12,7 @@ use super::{
     stroke::{dash::Dasher, stroker::Stroker},
     touched,
 };
-use crate::{PixelMemory, SUBPIXEL, Surface, area::Area};
+use crate::{PixelMemory, SUBPIXEL, Surface, area::Area, digest::Digest};
 use core::{f64::consts::TAU, hash::Hash};
 use embedded_graphics::primitives::Arc;
 use embedded_graphics_core::{
@@ -43,7 +43,10 @@ impl<M: PixelMemory> Surface<M> {
         // Two places have no join between them.
         let reach = if lines.points.len() < 3 { stroke.reach_at_ends() } else { stroke.reach() };
         let area = touched(path::envelope(lines.points.iter().copied()), reach);
-        let describe = |operation: &mut _| ("lines", lines.points, lines.closed, stroke, paint).hash(operation);
+        let describe = |operation: &mut Digest| {
+            ("lines", lines.closed, stroke, paint).hash(operation);
+            operation.places(lines.points);
+        };
         let Some(visible) = self.begin(area, describe) else { return };
         if lines.closed || stroke.is_dashed() {
             return self.stroke_outline(visible, lines, stroke, paint);

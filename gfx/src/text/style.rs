@@ -5,6 +5,10 @@ use crate::{Ink, PixelMemory, Surface, area::Area, digest::Digest};
 use core::hash::Hash;
 use embedded_graphics_core::{geometry::Point, pixelcolor::Rgb888, primitives::Rectangle};
 
+/// From this height on, in pixels, a line's glyphs are told to a canvas one by one: of a clock that is larger than the canvas'
+/// tiles, it then draws the figures that have changed. Smaller ones share their tiles, and are told as one.
+const LARGE: i32 = 48;
+
 /// Which end of the text stands at the given place, or on which side of its box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Align {
@@ -70,12 +74,26 @@ impl<'f> Style<'f> {
         let extent = Extent::of(self.font, text);
         let origin = self.origin(at, extent.width);
         let end = origin.x.saturating_add(extent.width);
+        if !M::KEEPS && self.font.line_height() >= LARGE {
+            self.note_glyphs(surface, text, origin);
+            return end;
+        }
         let describe = |operation: &mut Digest| {
             ("text", self.font.identity(), self.ink, origin, text).hash(operation);
         };
         let Some(visible) = surface.begin(extent.drawn.moved(origin), describe) else { return end };
         compose::draw(surface, visible, self.ink, self.font, text, origin);
         end
+    }
+
+    /// Begins an operation for each glyph of a line.
+    fn note_glyphs<M: PixelMemory>(&self, surface: &mut Surface<M>, text: &str, origin: Point) {
+        for (character, placed) in text.chars().zip(self.font.place(text)) {
+            let area = placed.area(origin);
+            surface.begin(area, |operation| {
+                ("glyph", self.font.identity(), self.ink, area.left, origin.y, character).hash(operation);
+            });
+        }
     }
 
     /// A rectangle, hardly larger than needed, that holds all pixels which [`draw`](Self::draw) changes, clipping aside; an

@@ -7,7 +7,7 @@ use embedded_graphics::text::Text;
 use embedded_graphics::{pixelcolor::Rgb888, pixelcolor::raw::RawU24, prelude::*};
 use proptest::prelude::*;
 use vitrine_gfx::image::{Filling, Fit, Insets, Mask, NinePatch, Picture, Sampling};
-use vitrine_gfx::text::{Align, Paragraph, TextStyle, Vertical, fonts};
+use vitrine_gfx::text::{Align, Font, Paragraph, TextStyle, Vertical, fonts};
 use vitrine_gfx::{Ink, PixelMemory, Surface, View, image::Qoi, testcard};
 
 /// A picture with transparent parts.
@@ -83,6 +83,11 @@ impl Stock {
     }
 }
 
+/// Six that are small, and one whose glyphs are larger than tiles.
+fn text_font(index: usize) -> &'static Font {
+    fonts::REGULAR.get(index).copied().unwrap_or(fonts::FIGURES[4])
+}
+
 impl Operation {
     fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, stock: &Stock) {
         match self {
@@ -93,7 +98,7 @@ impl Operation {
             Self::Gradient(area, top, bottom) => surface.fill_gradient(area, *top, *bottom),
             Self::Shape(shape) => shape.draw(surface),
             Self::Text(font, align, color, ground, at, text) => {
-                let mut style = TextStyle::new(fonts::REGULAR[*font], *color).aligned(*align);
+                let mut style = TextStyle::new(text_font(*font), *color).aligned(*align);
                 if let Some(ground) = ground {
                     style = style.on(*ground);
                 }
@@ -163,7 +168,7 @@ fn leaf() -> BoxedStrategy<Operation> {
     let opacity = || prop_oneof![any::<u8>(), Just(u8::MAX)];
     let pixels = || prop::collection::vec((point(), color()), 0..30);
     let letters = || prop::sample::select(vec!["12:00", "12:01", "AVATAR", "µ", "", "a longer text"]);
-    let text = (0..6usize, 0..3usize, color(), prop::option::of(color()), point(), letters()).prop_map(
+    let text = (0..7usize, 0..3usize, color(), prop::option::of(color()), point(), letters()).prop_map(
         |(font, align, color, ground, at, text)| {
             let align = [Align::Left, Align::Center, Align::Right][align];
             Operation::Text(font, align, color, ground, at, text.into())
@@ -201,7 +206,7 @@ fn leaf() -> BoxedStrategy<Operation> {
 pub const PARAMETERS: usize = 8;
 
 /// How many kinds [`of_kind`] knows.
-pub const KINDS: usize = 23;
+pub const KINDS: usize = 24;
 
 /// An operation of this kind, each parameter of which is made of one of the numbers.
 pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
@@ -215,7 +220,7 @@ pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
         3 => Operation::Pixels((0..20).map(|index| (place(a + index), shade(b + index))).collect()),
         4 => Operation::Gradient(area, shade(c), shade(d)),
         5 => {
-            Operation::Text(pick(a, 6), align(b), shade(c), d.is_multiple_of(2).then(|| shade(d)), place(e), letters(f))
+            Operation::Text(pick(a, 7), align(b), shade(c), d.is_multiple_of(2).then(|| shade(d)), place(e), letters(f))
         }
         6 => Operation::Picture(pick(b, STOCK_SIZE), at, opacity(c)),
         7 => Operation::Mask(at, shade(b)),
@@ -232,6 +237,7 @@ pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
         18 => of_pictures(values),
         19 => paragraph(values),
         20 => Operation::Move(area, place(c)),
+        21 => Operation::Text(6, align(b), shade(c), d.is_multiple_of(2).then(|| shade(d)), place(e), figures(f)),
         _ => Operation::Shape(Shape::of(values)),
     }
 }
@@ -258,6 +264,10 @@ fn align(value: u64) -> Align {
 
 fn letters(value: u64) -> String {
     ["12:00", "12:01", "AVATAR", "µ and more", "a longer text of\nseveral lines"][value as usize % 5].into()
+}
+
+fn figures(value: u64) -> String {
+    ["60", "68", "69", "80"][value as usize % 4].into()
 }
 
 fn of_pictures(values: &[u64; PARAMETERS]) -> Operation {
