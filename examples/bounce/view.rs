@@ -48,7 +48,7 @@ impl Bounce {
             Point::new(margin, top),
             Size::new(size.width - 2 * margin as u32, size.height - (top + margin) as u32),
         );
-        let ball = paint_ball(scale.length(80).max(8));
+        let ball = paint_ball(scale.length(128).max(8));
         let inside = room.offset(-scale.px(14).max(4));
         let free = inside.size.saturating_sub(ball.size());
         Self {
@@ -99,10 +99,10 @@ impl Bounce {
 
         let baseline = self.room.top_left.y - scale.px(30);
         let title = TextStyle::new(Font::fitting(&fonts::MEDIUM, scale.px(33)), WRITING).on(GROUND);
-        title.draw(surface, "bounce", Point::new(self.room.top_left.x, baseline));
+        title.draw(surface, "Bounce", Point::new(self.room.top_left.x, baseline));
         let caption = TextStyle::new(Font::fitting(&fonts::REGULAR, scale.px(22)), MUTED).on(GROUND);
         let right = self.room.top_left.x + self.room.size.width as i32;
-        let text = "one page flip a frame, drawn in place";
+        let text = "One page flip a frame, drawn in place";
         caption.aligned(Align::Right).draw(surface, text, Point::new(right, baseline));
     }
 }

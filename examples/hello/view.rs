@@ -34,10 +34,10 @@ pub fn draw<M: PixelMemory>(surface: &mut Surface<M>) {
         surface.fill_circle(middle - Point::new_equal(diameter as i32 / 2), diameter, Ink::over(color));
     }
 
-    let drawn = Qoi::parse(SIGN).and_then(|sign| sign.draw(surface, middle - Point::new(36, 142)));
+    let drawn = Qoi::parse(SIGN).and_then(|sign| sign.draw(surface, middle - Point::new(36, 118)));
     debug_assert!(drawn.is_ok(), "a file of our own");
     let title = TextStyle::new(&fonts::TITLE_72, WRITING).aligned(Align::Center);
-    title.draw(surface, "Hello, Xen", middle + Point::new(0, 24));
+    title.draw(surface, "Hello, Xen", middle + Point::new(0, 48));
     let caption = TextStyle::new(&fonts::CAPTION_23, MUTED).aligned(Align::Center);
-    caption.draw(surface, "A Rust appliance that boots straight on Xen", middle + Point::new(0, 80));
+    caption.draw(surface, "A Rust appliance that boots straight on Xen", middle + Point::new(0, 104));
 }

@@ -20,6 +20,9 @@ use view::Screen;
 
 vitrine::main!(terminal);
 
+/// Pixels between the characters and the screen's edge, at least.
+const MARGIN: u32 = 12;
+
 /// How much is taken in between two pictures at most.
 const CHUNK: usize = 1024;
 
@@ -35,17 +38,22 @@ async fn terminal(system: System) -> Result<(), Error> {
     };
     let mut display = system.display().await?;
     let mut input = system.console_input();
-    let mut terminal = Terminal::new(display.size(), face);
+    let mut terminal = Terminal::new(inside(display.size()), face);
     terminal.write(GREETING);
     let mut canvas = Canvas::new();
     let mut bytes = [0; CHUNK];
     loop {
-        if display.size() != terminal.size() {
-            terminal.resize(display.size());
+        if inside(display.size()) != terminal.size() {
+            terminal.resize(inside(display.size()));
         }
         display.show(&mut canvas, &Screen(&terminal)).await?;
         if let Either::First(count) = select(input.read(&mut bytes), display.disconnected()).await {
             terminal.write(&bytes[..count]);
         }
     }
+}
+
+/// What the characters have of a screen of this size.
+fn inside(screen: Size) -> Size {
+    screen.saturating_sub(Size::new_equal(2 * MARGIN))
 }

@@ -1,4 +1,4 @@
-//! What the wall shows: waves that roll from the first screen to the last, and a line of large letters across them.
+//! What the wall shows: waves that roll from the first screen to the last, and a line of large letters on the middle one.
 
 use core::array;
 use core::f32::consts::TAU;
@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use vitrine::WallTime;
 use vitrine::gfx::shape::{Paint, Path, Rule, Stop};
-use vitrine::gfx::text::{Align, Line, TextStyle, fonts};
+use vitrine::gfx::text::{Align, Font, Line, TextStyle, fonts};
 use vitrine::gfx::{PixelMemory, SUBPIXEL, Surface, View};
 use vitrine::prelude::*;
 
@@ -68,14 +68,20 @@ impl Wall {
     }
 
     fn draw_words<M: PixelMemory>(&self, surface: &mut Surface<M>) {
-        let middle = (self.size.width / 2) as i32;
-        let place = |per_mille: u32| Point::new(middle, (self.size.height * per_mille / 1000) as i32);
-        let headline = HEADLINES.iter().rev().find(|font| font.cap_height() * 9 <= self.size.height as i32);
-        let style = TextStyle::new(headline.unwrap_or(&HEADLINES[0]), FOAM).aligned(Align::Center);
         let words = match self.screens {
             1 => Line::format(format_args!("One picture on one screen")),
             count => Line::format(format_args!("One picture across {count} screens")),
         };
+        // A screen's frame would part the letters: they stand on one screen, the middle one.
+        let screens = self.screens.max(1) as u32;
+        let screen = self.size.width / screens;
+        let middle = (screen * ((screens - 1) / 2) + screen / 2) as i32;
+        let place = |per_mille: u32| Point::new(middle, (self.size.height * per_mille / 1000) as i32);
+        let fits = |font: &Font| {
+            font.cap_height() * 9 <= self.size.height as i32 && font.measure(words.as_str()) <= (screen * 9 / 10) as i32
+        };
+        let headline = HEADLINES.iter().rev().find(|font| fits(font));
+        let style = TextStyle::new(headline.unwrap_or(&HEADLINES[0]), FOAM).aligned(Align::Center);
         style.draw(surface, words.as_str(), place(300));
         let small = fonts::REGULAR.iter().rev().find(|font| font.line_height() * 16 <= self.size.height as i32);
         let style = TextStyle::new(small.unwrap_or(&fonts::REGULAR[0]), SOFT).aligned(Align::Center);

@@ -51,7 +51,7 @@ fn draw_gauge<M: PixelMemory>(surface: &mut Surface<M>, theme: &Theme, area: Rec
     }
 }
 
-/// A bar in which each part is as long as it is large.
+/// A bar in which each part is as long as it is large, and none so short that it can't be seen.
 fn draw_bar<M: PixelMemory>(
     surface: &mut Surface<M>,
     area: Rectangle,
@@ -59,15 +59,19 @@ fn draw_bar<M: PixelMemory>(
     color: impl Fn(usize) -> Rgb888,
 ) {
     let total = parts.iter().sum::<usize>().max(1);
-    let width = area.size.width as usize;
-    let radius = area.size.height / 2;
-    // From the last to the first, each over the start of the one after it, so that their ends are round.
-    let mut end = total;
-    for (index, part) in parts.into_iter().enumerate().rev() {
-        let length = (end as u128 * width as u128 / total as u128) as u32;
-        let piece = Rectangle::new(area.top_left, Size::new(length.max(area.size.height), area.size.height));
-        surface.fill_rounded(&piece, radius, color(index));
-        end -= part;
+    let Size { width, height } = area.size;
+    let gap = (height / 8).max(1);
+    let mut start = 0;
+    for (index, part) in parts.into_iter().enumerate() {
+        let left = width.saturating_sub(start);
+        let length = (part as u128 * u128::from(width) / total as u128) as u32;
+        // What is left is the last one's.
+        let (length, gap) = if index == 3 { (left, 0) } else { (length.max(3 * gap).min(left), gap) };
+        let corner = area.top_left + Size::new(start, 0);
+        // The bar's own ends are round, those between its parts are not.
+        let mut piece = surface.part(&Rectangle::new(corner, Size::new(length.saturating_sub(gap), height)));
+        piece.fill_rounded(&Rectangle::new(area.top_left - corner, area.size), height / 2, color(index));
+        start += length;
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Dashboard {
     figures: Option<Figures>,
     /// Milliseconds of CPU time in each of the last seconds.
     cpu: Samples,
-    /// Microseconds of CPU time for each picture, as an average over the last second in which there was one.
+    /// Milliseconds of CPU time for each picture, as an average over the last second in which there was one.
     drawing: Option<f32>,
 }
 
@@ -63,7 +63,7 @@ impl Dashboard {
             let spent = now.saturating_sub(then).as_secs_f32() * 1e3;
             let pictures = figures.pictures.saturating_sub(before.pictures);
             self.cpu.push(spent / wall);
-            self.drawing = (pictures > 0).then(|| spent * 1e3 / pictures as f32).or(self.drawing);
+            self.drawing = (pictures > 0).then(|| spent / pictures as f32).or(self.drawing);
         }
     }
 

@@ -34,7 +34,7 @@ impl Dashboard {
         let number = |value: Option<f32>, decimals| value.map_or(dash(), |value| decimal(value, decimals));
         let stats = [
             Stat { title: "CPU", figure: number(percent, 2), note: "percent", course: Some(&self.cpu) },
-            Stat { title: "A picture", figure: number(self.drawing, 0), note: "microseconds", course: None },
+            Stat { title: "A picture", figure: number(self.drawing, 2), note: "milliseconds", course: None },
             Stat { title: "Pictures", figure: count(figures.pictures), note: "shown so far", course: None },
             Stat { title: "Running for", figure: hours(figures.uptime), note: "hours", course: None },
         ];

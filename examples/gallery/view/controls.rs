@@ -14,6 +14,15 @@ pub struct Controls {
     busy: Progress,
 }
 
+/// How wide the cards with buttons, switches and sliders are.
+const COLUMNS: [Length; 3] = [Length::Share(5), Length::Share(4), Length::Share(5)];
+
+const BANNERS: [(&str, Tone); 4] = [
+    ("The lift is out of order", Tone::Bad),
+    ("Doors close in ten minutes", Tone::Warning),
+    ("Your ticket is paid", Tone::Good),
+    ("Guided tour at 15:00", Tone::Accent),
+];
 const SWITCHES: [&str; 4] = ["Lights", "Heating", "Music", "Door (locked)"];
 const SLIDERS: [(&str, &str); 3] = [("Brightness", "%"), ("Temperature", "°C"), ("Volume", "%")];
 
@@ -43,8 +52,10 @@ impl Controls {
 
     /// The areas of the buttons, the switches, the sliders and what is below.
     fn cards(theme: &Theme, area: Rectangle) -> [Rectangle; 4] {
-        let [main, foot] = column(area, theme.px(16), [Length::Share(1), Length::Pixels(theme.px(112))]);
-        let [left, middle, right] = row(main, theme.px(16), [Length::Share(5), Length::Share(4), Length::Share(5)]);
+        let gap = theme.px(16);
+        let banners = BANNERS.len() as u32 * (theme.touch() + gap) - gap;
+        let [main, foot] = column(area, gap, [Length::Share(1), Length::Pixels(banners)]);
+        let [left, middle, right] = row(main, gap, COLUMNS);
         [left, middle, right, foot]
     }
 
@@ -52,6 +63,25 @@ impl Controls {
         let content = Card::new("Buttons").content(theme, area);
         let cell = Grid::new(content, 2, 4, theme.px(16)).nth(index as u32);
         crate::kit::layout::centered(cell, Size::new(cell.size.width, theme.touch()))
+    }
+
+    /// What is told: banners below the first two columns, progress below the third.
+    fn draw_foot<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, now: Duration) {
+        let gap = theme.px(16);
+        let [first, second, bars] = row(area, gap, COLUMNS);
+        let banners = Size::new(first.size.width + gap + second.size.width, area.size.height);
+        let places = column(Rectangle::new(area.top_left, banners), gap, [Length::Share(1); BANNERS.len()]);
+        for ((text, tone), place) in BANNERS.into_iter().zip(places) {
+            Banner::new(text, tone).draw(surface, theme, place, now);
+        }
+        let card = Card::new("Progress");
+        card.draw(surface, theme, bars, now);
+        let places = column(card.content(theme, bars), 0, [Length::Share(1); 2]);
+        for ((name, bar), place) in [("Update", &self.progress), ("Search", &self.busy)].into_iter().zip(places) {
+            let [words, place] = column(place, 0, [Length::Pixels(theme.px(28)), Length::Share(1)]);
+            Label::new(name).draw(surface, theme, words, now);
+            bar.draw(surface, theme, place, now);
+        }
     }
 
     fn switch(theme: &Theme, area: Rectangle, index: usize) -> [Rectangle; 2] {
@@ -94,18 +124,7 @@ impl Page for Controls {
             Label::new(text.as_str()).tone(Tone::Muted).aligned(right).draw(surface, theme, value, now);
             slider.draw(surface, theme, place, now);
         }
-        let [banners, bars] = row(foot, theme.px(16), [Length::Share(2), Length::Share(1)]);
-        let [upper, lower] = column(banners, theme.px(16), [Length::Share(1); 2]);
-        let [one, two] = row(upper, theme.px(16), [Length::Share(1); 2]);
-        let [three, four] = row(lower, theme.px(16), [Length::Share(1); 2]);
-        Banner::new("The lift is out of order", Tone::Bad).draw(surface, theme, one, now);
-        Banner::new("Doors close in ten minutes", Tone::Warning).draw(surface, theme, two, now);
-        Banner::new("Your ticket is paid", Tone::Good).draw(surface, theme, three, now);
-        Banner::new("Guided tour at 15:00", Tone::Accent).draw(surface, theme, four, now);
-        Card::new("").draw(surface, theme, bars, now);
-        let [one, two] = column(inset(bars, theme.px(20)), 0, [Length::Share(1); 2]);
-        self.progress.draw(surface, theme, one, now);
-        self.busy.draw(surface, theme, two, now);
+        self.draw_foot(surface, theme, foot, now);
     }
 
     fn on_event(&mut self, event: Event, theme: &Theme, area: Rectangle, now: Duration) {

@@ -14,7 +14,7 @@ pub struct Things {
 
 const ADDRESS: &str = "https://xenproject.org";
 const WORDS: &str = "An appliance is one image that boots in a tenth of a second and shows what you draw. \
-    Nothing else runs beside it: no shell, no window system, nothing to log in to.";
+    Nothing else runs beside it: no shell, no window system, no password.";
 
 impl Things {
     pub fn new() -> Self {
@@ -35,7 +35,7 @@ impl Things {
     fn draw_picture<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, now: Duration) {
         let card = Card::new("Picture").note("to cover, and to contain");
         card.draw(surface, theme, area, now);
-        let lengths = [Length::Share(3), Length::Share(2)];
+        let lengths = [Length::Share(1), Length::Pixels(theme.px(112))];
         let [pictures, words] = column(card.content(theme, area), theme.px(16), lengths);
         let [wide, narrow] = row(pictures, theme.px(16), [Length::Share(3), Length::Share(2)]);
         if let Some(picture) = &self.picture {

@@ -27,7 +27,8 @@ fn shows(stage: &Stage) -> Result<()> {
     let scene = stage.scene()?;
     let guest = scene.guest("terminal", |config| config.connectors = "Virtual-1:1024x768".into())?;
     guest.wait_line("milestone first-flip", LIMIT)?;
-    let mut expected = Terminal::new(SIZE, FaceName::Spleen12x24);
+    // The appliance leaves 12 pixels free at each edge.
+    let mut expected = Terminal::new(SIZE - Size::new_equal(24), FaceName::Spleen12x24);
     // The appliance has set it: line feeds return the carriage.
     expected.write(b"\x1b[20h");
     for text in TEXTS {

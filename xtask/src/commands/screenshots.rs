@@ -41,8 +41,9 @@ const SESSION: &str = r#"
 prompt() { printf '\n\033[1;32mdom0\033[0m:\033[1;34m~\033[0m# %s\n' "$1"; }
 prompt 'xl list'; xl list
 prompt 'xl info | grep xen_version'; xl info | grep xen_version
-prompt 'xl vdispl-list terminal'; xl vdispl-list terminal
-prompt 'dmesg | grep -i xen | tail -n 6'; dmesg | grep -i xen | tail -n 6 | sed "s/^[^]]*]/$(printf '\033')[36m&$(printf '\033')[0m/"
+device=/local/domain/$(xl domid terminal)/device/vdispl/0/0
+prompt "xenstore-ls $device"; xenstore-ls $device
+prompt 'dmesg | grep -i xen | tail -n 4'; dmesg | grep -i xen | tail -n 4 | sed "s/^[^]]*]/$(printf '\033')[36m&$(printf '\033')[0m/"
 prompt 'colours'
 for code in 1 2 3 4 5 6; do printf '\033[4%sm      \033[10%sm      ' $code $code; done; printf '\033[0m\n'
 prompt '' | tr -d '\n'
@@ -54,7 +55,7 @@ const SHOTS: [Shot; 9] = [
     Shot { example: "testcard", ..SHOT },
     Shot { example: "bounce", after: 3, ..SHOT },
     Shot { example: "clock", after: 2, ..SHOT },
-    Shot { example: "dashboard", modes: &["1280x800"], after: 64, ..SHOT },
+    Shot { example: "dashboard", modes: &["1280x800"], after: 122, ..SHOT },
     Shot { example: "gallery", modes: &["1280x800"], memory_mib: 48, command_line: "page=2", after: 3, ..SHOT },
     Shot { example: "signage", modes: &["1280x800"], memory_mib: 64, after: 3, ..SHOT },
     Shot { example: "terminal", writes: Some(SESSION), after: 3, ..SHOT },
