@@ -8,6 +8,7 @@
 //! Pixels that are written have 0 in their highest byte, whatever that of those below was.
 
 mod fill;
+mod found;
 mod lanes;
 mod sparse;
 mod walk;
@@ -18,6 +19,7 @@ mod tests;
 use fearless_simd::prelude::*;
 
 pub(crate) use fill::{fill, fill_run};
+pub(crate) use found::{Weights, cover_found, lanes as lanes_of_found};
 use lanes::Vector;
 pub(crate) use sparse::cover_sparse;
 use walk::{Coverage, Mixer, Nothing, walk};

@@ -178,6 +178,17 @@ fn dashes_are_cut_by_length() {
     compare("dashes", TOLERANCE, |to| to.stroke_line(at(10.0, 50.0), at(90.0, 50.0), &stroke, white()), dashed);
 }
 
+#[test]
+fn thin_strokes_have_round_joins_and_caps() {
+    for width in [1.0, 2.0, 3.5, 7.9, 8.1] {
+        let places = [(20.3, 70.1), (45.0, 21.7), (63.5, 70.2), (75.8, 75.9), (90.3, 75.9)];
+        let points = places.map(|(x, y)| at(x, y));
+        let near = |x: f64, y: f64| places.windows(2).any(|ends| distance((x, y), ends[0], ends[1]) < width / 2.0);
+        let stroke = Stroke::new((width * 256.0) as u32).round();
+        compare(&format!("{width}"), TOLERANCE, |picture| picture.stroke_polyline(&points, &stroke, white()), near);
+    }
+}
+
 /// The inner sides of a sharp corner meet further away from it than its outer side reaches: whoever sees one line only has to
 /// know of the other.
 #[test]

@@ -1,12 +1,19 @@
 //! One row of the rasteriser: what edges add to its pixels, and the coverage that comes of it.
 
-use crate::{SUBPIXEL, area::Area};
+use crate::{SUBPIXEL, area::Area, simd};
+use fearless_simd::{Sse2, i32x4, prelude::*, u16x8};
 
 /// Columns of a row, at most: 8 KiB of stack. Wider regions are drawn in several parts.
 pub(crate) const MAX_COLUMNS: usize = 2048;
 
 /// Columns of which one word says whether they were touched.
 const WORD: usize = u64::BITS as usize;
+
+/// Pixels that are looked at together: whether a few of them between others were touched is not worth asking.
+const GROUP: usize = 8;
+
+/// The bits of the first of them in a word.
+const EIGHT: u64 = (1 << GROUP) - 1;
 
 /// What a pixel counts that is covered once: twice its SUBPIXELs squared, because areas are sums of two coordinates.
 const WHOLE: i32 = 2 * SUBPIXEL * SUBPIXEL;
@@ -25,7 +32,7 @@ pub enum Rule {
 pub(crate) trait Sink {
     /// As many pixels from (x, y) on are covered alike, and not by 0.
     fn run(&mut self, x: i32, y: i32, count: usize, coverage: u8);
-    /// The pixels from (x, y) on are covered by so much.
+    /// The pixels from (x, y) on are covered by so much, some of them maybe by 0.
     fn pixels(&mut self, x: i32, y: i32, coverage: &[u8]);
 }
 
@@ -40,17 +47,23 @@ pub(crate) fn pixels_inside((x, coverage): (i32, &[u8]), y: i32, visible: Area, 
 /// A row.
 pub(crate) struct Cells {
     /// What the coverage of each pixel is more than that of the pixel to its left. All 0 between two rows.
-    steps: [i32; MAX_COLUMNS + 2],
+    steps: [i32; MAX_COLUMNS + GROUP],
     /// Where it is less than all of the pixel that lies to the right of an edge: the rest is a step at the next one.
     touched: [u64; MAX_COLUMNS / WORD + 1],
     /// In pixels.
     width: i32,
-    gathered: [u8; WORD],
+    /// The coverage of as many pixels, and room behind the last eight.
+    gathered: [u8; WORD + GROUP],
 }
 
 impl Cells {
     pub const fn new() -> Self {
-        Self { steps: [0; MAX_COLUMNS + 2], touched: [0; MAX_COLUMNS / WORD + 1], width: 0, gathered: [0; WORD] }
+        Self {
+            steps: [0; MAX_COLUMNS + GROUP],
+            touched: [0; MAX_COLUMNS / WORD + 1],
+            width: 0,
+            gathered: [0; WORD + GROUP],
+        }
     }
 
     /// The next rows have so many pixels, [`MAX_COLUMNS`] at most.
@@ -71,7 +84,8 @@ impl Cells {
         }
     }
 
-    /// Adds an edge that goes through several columns, rightwards.
+    /// Adds an edge that goes through several columns, rightwards. Never inlined: most don't.
+    #[inline(never)]
     fn add_across(&mut self, height: i32, from: i32, to: i32) {
         let (first, last) = (from >> 8, to >> 8);
         if last < 0 {
@@ -115,16 +129,17 @@ impl Cells {
             let mut word = touched | touched << 1 | next;
             next = touched >> (WORD - 1);
             while word != 0 {
-                let skipped = word.trailing_zeros() as usize;
-                let count = (word >> skipped).trailing_ones() as usize;
-                word &= word.wrapping_add(1 << skipped);
-                let first = index * WORD + skipped;
+                // Eights that follow each other, as far as the word goes.
+                let begins = word.trailing_zeros() as usize / GROUP;
+                let first = index * WORD + begins * GROUP;
                 run(sink, left + told as i32, y, first - told, coverage(sum, rule));
-                for (step, gathered) in self.steps[first..first + count].iter_mut().zip(&mut self.gathered) {
-                    sum = sum.wrapping_add(core::mem::take(step));
-                    *gathered = coverage(sum, rule);
+                let mut ends = begins;
+                while ends < WORD / GROUP && word & (EIGHT << (ends * GROUP)) != 0 {
+                    word &= !(EIGHT << (ends * GROUP));
+                    sum = self.gather(ends - begins, first, sum, rule);
+                    ends += 1;
                 }
-                let visible = count.min(width - first);
+                let visible = ((ends - begins) * GROUP).min(width - first);
                 if visible > 0 {
                     sink.pixels(left + first as i32, y, &self.gathered[..visible]);
                 }
@@ -133,6 +148,41 @@ impl Cells {
         }
         run(sink, left + told as i32, y, width - told, coverage(sum, rule));
     }
+
+    /// Finds the coverage of the eight pixels that are so many eights behind `first`, and empties them. `sum` is that of the pixel
+    /// to their left; returns that of the last one.
+    fn gather(&mut self, index: usize, first: usize, sum: i32, rule: Rule) -> i32 {
+        let simd = simd::sse2();
+        let steps = &mut self.steps[first + index * GROUP..][..GROUP];
+        let added = |steps: &[i32]| {
+            let nothing = i32x4::splat(simd, 0);
+            let two = i32x4::from_slice(simd, steps);
+            let two = two + nothing.slide::<3>(two);
+            two + nothing.slide::<2>(two)
+        };
+        let low = added(&steps[..GROUP / 2]) + sum;
+        let high = added(&steps[GROUP / 2..]) + low[3];
+        steps.fill(0);
+        let covered = covered(low, rule).saturating_narrow(covered(high, rule)).bitcast::<u16x8<Sse2>>();
+        covered.narrow(covered).store_slice(&mut self.gathered[index * GROUP..][..2 * GROUP]);
+        high[3]
+    }
+}
+
+/// As [`coverage`], of four pixels.
+#[inline(always)]
+fn covered(sums: i32x4<Sse2>, rule: Rule) -> i32x4<Sse2> {
+    let covered = match rule {
+        Rule::NonZero => {
+            let once = sums.max(-WHOLE).min(WHOLE);
+            once.max(i32x4::splat(sums.simd, 0) - once)
+        }
+        Rule::EvenOdd => {
+            let twice = sums & (2 * WHOLE - 1);
+            twice.min(i32x4::splat(sums.simd, 2 * WHOLE) - twice)
+        }
+    };
+    ((covered << 8) - covered + WHOLE / 2) >> WHOLE.trailing_zeros()
 }
 
 fn run(sink: &mut impl Sink, x: i32, y: i32, count: usize, coverage: u8) {

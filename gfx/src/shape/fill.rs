@@ -77,7 +77,7 @@ impl<M: PixelMemory> Surface<M> {
                 inner.trace(edges);
             }
         };
-        rasterize(visible, Rule::EvenOdd, 0, trace, &mut Painter::new(self, visible, &paint));
+        rasterize(visible, Rule::EvenOdd, 0, &trace, &mut Painter::new(self, visible, &paint));
     }
 
     /// Draws the border of a circle: its width (in pixels) lies inside of the circle that [`fill_circle`](Self::fill_circle)
@@ -143,7 +143,7 @@ impl<M: PixelMemory> Surface<M> {
             outline.trace(edges);
             edges.close();
         };
-        rasterize(visible, rule, 0, trace, &mut Painter::new(self, visible, paint));
+        rasterize(visible, rule, 0, &trace, &mut Painter::new(self, visible, paint));
     }
 }
 

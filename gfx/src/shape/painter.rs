@@ -56,12 +56,24 @@ impl<M: PixelMemory> Painter<'_, M> {
 }
 
 impl<M: PixelMemory> Painter<'_, M> {
+    /// Lays the colour on at least so many pixels, with the weights that are found for them on the way. Returns false, and
+    /// does nothing, when it can't be done that way.
+    pub fn lay_found(&mut self, x: i32, y: i32, count: usize, mut weights: impl row::Weights) -> bool {
+        let count = count.next_multiple_of(row::lanes_of_found());
+        let end = x.saturating_add(count as i32);
+        if !self.keeps_uncovered() || self.gradient.is_some() || x < self.visible.left || end > self.visible.right {
+            return false;
+        }
+        let color = self.color;
+        self.surface.modify_row(x, y, count, |_, below| row::cover_found(below, color, &mut weights));
+        true
+    }
+
     /// Lays the colour on what is there.
     fn cover(&mut self, x: i32, y: i32, coverage: &[u8]) {
         let color = self.color;
         let room = self.visible.right - VECTOR as i32;
-        // Formats of smaller pixels lose something whenever they are read and written.
-        if M::BYTES < size_of::<u32>() || coverage.len() >= VECTOR || room < self.visible.left {
+        if !self.keeps_uncovered() || coverage.len() >= VECTOR || room < self.visible.left {
             let cover = |first: usize, below: &mut [u32]| row::cover(below, color, &coverage[first..]);
             return self.surface.modify_row(x, y, coverage.len(), cover);
         }
@@ -98,19 +110,35 @@ impl<M: PixelMemory> Sink for Painter<'_, M> {
     }
 
     fn pixels(&mut self, x: i32, y: i32, coverage: &[u8]) {
+        if self.keeps_uncovered() {
+            return self.lay(x, y, coverage);
+        }
+        // Which pixels are told that are not covered depends on the clip. They stay as they are, be that the background or not.
+        let mut first = x;
+        for covered in coverage.split(|covered| *covered == 0) {
+            if !covered.is_empty() {
+                self.lay(first, y, covered);
+            }
+            first += covered.len() as i32 + 1;
+        }
+    }
+}
+
+impl<M: PixelMemory> Painter<'_, M> {
+    /// Whether pixels that are covered by 0 stay as they are. Formats of smaller pixels lose something whenever they are read
+    /// and written.
+    const fn keeps_uncovered(&self) -> bool {
+        M::BYTES >= size_of::<u32>() && self.background.is_none()
+    }
+
+    /// Lays paint on pixels, each with its own coverage.
+    fn lay(&mut self, x: i32, y: i32, coverage: &[u8]) {
         if self.gradient.is_some() {
             return self.gradient(x, y, coverage.len(), |index| coverage[index]);
         }
-        let Some(background) = self.background else {
-            return self.cover(x, y, coverage);
-        };
-        // Which pixels are told that are not covered depends on the clip. They stay as they are, be that the background or not.
-        let mut first = x;
-        for alike in coverage.chunk_by(|one, other| (*one == 0) == (*other == 0)) {
-            if alike[0] != 0 {
-                self.cover_background((first, y), background, alike);
-            }
-            first += alike.len() as i32;
+        match self.background {
+            Some(background) => self.cover_background((x, y), background, coverage),
+            None => self.cover(x, y, coverage),
         }
     }
 }

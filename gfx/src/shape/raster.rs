@@ -34,8 +34,8 @@ const FRACTION: u32 = 24;
 
 /// Tells how an outline covers the pixels of `region`, which is inside a surface. `trace` draws the outline with the pen
 /// that it is given, which is likely to make so many edges.
-pub(crate) fn rasterize(region: Area, rule: Rule, expected: usize, trace: impl Fn(&mut Edges), sink: &mut impl Sink) {
-    rasterize_parts([region], rule, expected, trace, sink);
+pub(crate) fn rasterize(region: Area, rule: Rule, expected: usize, trace: &dyn Fn(&mut Edges), sink: &mut impl Sink) {
+    rasterize_parts(&[region], rule, expected, trace, sink);
 }
 
 /// As [`rasterize`], in some parts of a surface.
@@ -43,21 +43,21 @@ pub(crate) fn rasterize(region: Area, rule: Rule, expected: usize, trace: impl F
 /// Never inlined: its tables are 48 KiB of stack, which would then be in the frame of each caller, and of theirs.
 #[inline(never)]
 pub(crate) fn rasterize_parts(
-    regions: impl IntoIterator<Item = Area>,
+    regions: &[Area],
     rule: Rule,
     expected: usize,
-    trace: impl Fn(&mut Edges),
+    trace: &dyn Fn(&mut Edges),
     sink: &mut impl Sink,
 ) {
     let mut edges = Edges::new();
-    for region in regions {
+    for &region in regions {
         let strips = (expected / MAX_EDGES + 1).min(region.width() / MIN_STRIP + 1);
         let width = region.width().div_ceil(strips).min(MAX_COLUMNS);
         for left in (region.left..region.right).step_by(width) {
             let right = region.right.min(left + width as i32);
             for top in (region.top..region.bottom).step_by(MAX_ROWS) {
                 let bottom = region.bottom.min(top + MAX_ROWS as i32);
-                edges.cover(Area { left, top, right, bottom }, rule, &trace, sink);
+                edges.cover(Area { left, top, right, bottom }, rule, trace, sink);
             }
         }
     }
@@ -97,11 +97,20 @@ pub(crate) struct Edges {
 }
 
 impl Edges {
+    /// All zeros, which is fastest: `start` sets what has to be something else.
     const fn new() -> Self {
-        let edge = Edge { x: 0, slope: 0, top: 0, bottom: 0, winding: 0, next: NONE };
-        let (list, rows, cells) = ([edge; MAX_EDGES], [NONE; MAX_ROWS], Cells::new());
-        let (left, band) = ([0; MAX_ROWS + 2], Area::EMPTY);
-        Self { list, len: 0, rows, left, band, sides: [0.0; 4], cells, start: Vector::ZERO, at: Vector::ZERO }
+        let edge = Edge { x: 0, slope: 0, top: 0, bottom: 0, winding: 0, next: 0 };
+        Self {
+            list: [edge; MAX_EDGES],
+            len: 0,
+            rows: [0; MAX_ROWS],
+            left: [0; MAX_ROWS + 2],
+            band: Area::EMPTY,
+            sides: [0.0; 4],
+            cells: Cells::new(),
+            start: Vector::ZERO,
+            at: Vector::ZERO,
+        }
     }
 
     fn start(&mut self, band: Area) {
@@ -114,7 +123,7 @@ impl Edges {
     }
 
     /// Tells the coverage of one band, or of its parts if it has too many edges.
-    fn cover(&mut self, band: Area, rule: Rule, trace: &impl Fn(&mut Self), sink: &mut impl Sink) {
+    fn cover(&mut self, band: Area, rule: Rule, trace: &dyn Fn(&mut Self), sink: &mut impl Sink) {
         self.start(band);
         trace(self);
         if self.len <= MAX_EDGES {
@@ -163,7 +172,7 @@ impl Edges {
 
     /// Adds an edge. Together they have to make closed outlines.
     pub fn add(&mut self, from: Vector, to: Vector) {
-        let ((from_x, from_y), (to_x, to_y)) = (from.rounded(), to.rounded());
+        let [(from_x, from_y), (to_x, to_y)] = Vector::rounded([from, to]);
         if from_y < to_y {
             self.add_downwards(from_x, from_y, to_x, to_y, 1);
         } else {

@@ -5,11 +5,12 @@
 
 use super::{
     cells::{Sink, pixels_inside},
+    painter::Painter,
     vector::Vector,
 };
-use crate::{SUBPIXEL, area::Area, simd};
+use crate::{PixelMemory, SUBPIXEL, area::Area, row::Weights, simd};
 use core::ops::Range;
-use fearless_simd::{f32x8, i32x8, prelude::*};
+use fearless_simd::{f32x4, f32x8, i32x4, i32x8, prelude::*, u32x4, u32x8};
 
 /// Pixels whose coverage is found at a time.
 const GROUP: usize = 8;
@@ -23,20 +24,25 @@ const MIN_ROWS: usize = 4;
 /// The furthest, in pixels, that an edge may move in a row, and a row may be wide: an f32 is precise enough then.
 const MAX_REACH: f32 = 2048.0;
 
+/// Parts of a pixel in which rows begin.
+const FIXED: f64 = (1_u64 << 32) as f64;
+
 /// The part of a straight stroke that both its edges cross from side to side.
 pub(crate) struct Strip {
     rows: Range<i32>,
-    /// Where the first pixel of row 0 would begin, and how far that moves from row to row, in pixels.
-    start: f64,
-    slope: f64,
+    /// Where the first pixel of row 0 would begin, and how far that moves from row to row, in pixels by [`FIXED`].
+    start: i64,
+    step: i64,
     profile: Profile,
 }
 
 /// What the rows have in common, in pixels.
 #[derive(Clone, Copy)]
 struct Profile {
-    /// How far an edge moves in a row.
+    /// How far an edge moves in a row, and a little more than nothing.
     slant: f32,
+    /// 1 / 2 by that.
+    slope: f32,
     /// From one edge to the other along the row.
     width: f32,
 }
@@ -56,12 +62,15 @@ impl Strip {
         }
         let width = 2.0 * half_width * length / (way.y * SUBPIXEL as f32);
         let slope = f64::from(way.x) / f64::from(way.y);
-        let profile = Profile { slant: slope.abs() as f32, width };
+        let slant = (slope.abs() as f32).max(1.0e-6);
+        let profile = Profile { slant, slope: 0.5 / slant, width };
         if profile.slant + profile.width > MAX_REACH {
             return None;
         }
         let middle = row(f64::from(upper.x) - slope * f64::from(upper.y));
-        Some(Self { rows, start: middle - f64::from(width) / 2.0 + slope.min(0.0), slope, profile })
+        let start = middle - f64::from(width) / 2.0 + slope.min(0.0);
+        // At most 2^11 pixels a row, and 2^17 rows from the origin.
+        Some(Self { rows, start: (start * FIXED) as i64, step: (slope * FIXED) as i64, profile })
     }
 
     /// What of an area is above, and what is below.
@@ -72,32 +81,37 @@ impl Strip {
     }
 
     /// Tells the coverage of all of it inside `visible`.
-    pub fn draw(&self, visible: Area, sink: &mut impl Sink) {
+    pub fn draw(&self, visible: Area, painter: &mut Painter<'_, impl PixelMemory>) {
         for y in self.rows.start.max(visible.top)..self.rows.end.min(visible.bottom) {
-            let start = self.start + self.slope * f64::from(y);
-            let first = floor(start);
-            self.profile.draw((first, y), (start - f64::from(first)) as f32, visible, sink);
+            let start = self.start + self.step * i64::from(y);
+            let begins = (start as u32 >> 8) as f32 * (1.0 / (1 << 24) as f32);
+            self.profile.draw(((start >> 32) as i32, y), begins, visible, painter);
         }
     }
 }
 
 impl Profile {
     /// Tells the coverage of a row that begins so far right of the left side of the pixel at `x`.
-    fn draw(&self, (x, y): (i32, i32), begins: f32, visible: Area, sink: &mut impl Sink) {
-        let Self { slant, width } = *self;
-        let count = (begins + width + slant) as usize + 1;
+    fn draw(&self, (x, y): (i32, i32), begins: f32, visible: Area, painter: &mut Painter<'_, impl PixelMemory>) {
+        let Self { slant, width, .. } = *self;
+        let pixel = |at: f32| at as i32 as usize;
+        let count = pixel(begins + width + slant) + 1;
         // Whole groups that are wholly covered.
-        let (solid, behind) = ((begins + slant) as usize / GROUP + 1, (begins + width) as usize / GROUP);
+        let (solid, behind) = (pixel(begins + slant) / GROUP + 1, pixel(begins + width) / GROUP);
         if solid >= behind {
-            return self.stages((x, y), 0..count, begins, visible, sink);
+            let weights = Row { profile: *self, behind: -begins };
+            if !painter.lay_found(x, y, count, weights) {
+                self.stages((x, y), 0..count, begins, visible, painter);
+            }
+            return;
         }
         let (solid, behind) = (solid * GROUP, behind * GROUP);
-        self.stages((x, y), 0..solid, begins, visible, sink);
+        self.stages((x, y), 0..solid, begins, visible, painter);
         let (left, right) = ((x + solid as i32).max(visible.left), (x + behind as i32).min(visible.right));
         if left < right {
-            sink.run(left, y, (right - left) as usize, u8::MAX);
+            painter.run(left, y, (right - left) as usize, u8::MAX);
         }
-        self.stages((x, y), behind..count, begins, visible, sink);
+        self.stages((x, y), behind..count, begins, visible, painter);
     }
 
     /// Tells the coverage of some pixels of the row. They begin with a group.
@@ -132,23 +146,50 @@ impl Profile {
 
     #[inline(always)]
     fn find_by<S: Simd>(self, simd: S, behind: f32, coverage: &mut [u8]) {
-        let mut left = f32x8::from_fn(simd, |index| index as f32) + behind;
+        let mut row = Row { profile: self, behind };
         for group in coverage.as_chunks_mut::<GROUP>().0 {
-            let covered = right_of_edge(left, self.slant) - right_of_edge(left - self.width, self.slant);
-            let covered: i32x8<S> = (covered * 255.0 + 0.5).to_int();
+            let covered = row.eight(simd);
             *group = core::array::from_fn(|index| covered[index] as u8);
-            left += GROUP as f32;
         }
+    }
+
+    /// What of pixels, whose left sides are here, is to the right of an edge that crosses the row from 0 to `slant`.
+    #[inline(always)]
+    fn right_of_edge<S: Simd, V: SimdFloat<S, Element = f32>>(self, left: V) -> V {
+        let (slant, right) = (self.slant, left + 1.0);
+        let (from, to) = (left.max(0.0).min(slant), right.max(0.0).min(slant));
+        (to - from) * (to + from) * self.slope + (right.max(slant) - left.max(slant))
     }
 }
 
-/// What of pixels, whose left sides are here, is to the right of an edge that crosses the row from 0 to `slant`.
-#[inline(always)]
-fn right_of_edge<S: Simd>(left: f32x8<S>, slant: f32) -> f32x8<S> {
-    let slant = slant.max(1.0e-6);
-    let right = left + 1.0;
-    let (from, to) = (left.max(0.0).min(slant), right.max(0.0).min(slant));
-    (to - from) * (to + from) * (0.5 / slant) + (right.max(slant) - left.max(slant))
+/// A row, from left to right.
+struct Row {
+    profile: Profile,
+    /// How far the left side of the next pixel is behind where the row begins.
+    behind: f32,
+}
+
+impl Row {
+    /// The weights of the next pixels, to be cut to whole numbers.
+    #[inline(always)]
+    fn next<S: Simd, V: SimdFloat<S, Element = f32>>(&mut self, simd: S) -> V {
+        let left = V::from_fn(simd, |index| index as f32) + self.behind;
+        self.behind += V::LEN as f32;
+        let covered = self.profile.right_of_edge(left) - self.profile.right_of_edge(left - self.profile.width);
+        covered * 255.0 + 0.5
+    }
+}
+
+impl Weights for Row {
+    #[inline(always)]
+    fn four<S: Simd>(&mut self, simd: S) -> u32x4<S> {
+        self.next::<S, f32x4<S>>(simd).to_int::<i32x4<S>>().bitcast()
+    }
+
+    #[inline(always)]
+    fn eight<S: Simd>(&mut self, simd: S) -> u32x8<S> {
+        self.next::<S, f32x8<S>>(simd).to_int::<i32x8<S>>().bitcast()
+    }
 }
 
 /// The whole number below, of numbers less than a million.

@@ -65,10 +65,10 @@ impl<M: PixelMemory> Surface<M> {
         };
         match strip {
             Some(strip) => {
-                rasterize_parts(strip.beyond(visible), Rule::NonZero, expected, trace, painter);
+                rasterize_parts(&strip.beyond(visible), Rule::NonZero, expected, &trace, painter);
                 strip.draw(visible, painter);
             }
-            None => rasterize(visible, Rule::NonZero, expected, trace, painter),
+            None => rasterize(visible, Rule::NonZero, expected, &trace, painter),
         }
     }
 
@@ -97,7 +97,7 @@ impl<M: PixelMemory> Surface<M> {
             ring.trace(edges);
             edges.close();
         };
-        rasterize(visible, Rule::NonZero, 0, trace, &mut Painter::new(self, visible, &paint));
+        rasterize(visible, Rule::NonZero, 0, &trace, &mut Painter::new(self, visible, &paint));
     }
 
     /// Strokes the ellipse in a rectangle: half of the stroke's width lies outside of the rectangle, half inside.
@@ -123,7 +123,7 @@ impl<M: PixelMemory> Surface<M> {
             }
             stroker.finish();
         };
-        rasterize(visible, Rule::NonZero, 0, trace, &mut Painter::new(self, visible, paint));
+        rasterize(visible, Rule::NonZero, 0, &trace, &mut Painter::new(self, visible, paint));
     }
 }
 

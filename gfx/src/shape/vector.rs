@@ -1,8 +1,10 @@
 //! Places and directions between pixels.
 
+use crate::simd;
 use core::ops::{Add, Mul, Neg, Sub};
 use embedded_graphics::geometry::Angle;
 use embedded_graphics_core::geometry::Point;
+use fearless_simd::{Sse2, f32x4, i32x4, prelude::*};
 
 /// The furthest that a place may be from the origin, in SUBPIXELs: 65,536 pixels. What lies beyond counts as lying there.
 pub(crate) const FAR: i32 = 1 << 24;
@@ -44,16 +46,17 @@ impl Vector {
         self + (other - self) * part
     }
 
-    /// Whole SUBPIXELs. What is not a number counts as 0.
-    pub fn rounded(self) -> (i32, i32) {
+    /// Two places in whole SUBPIXELs. What is not a number counts as far away.
+    pub fn rounded([one, other]: [Self; 2]) -> [(i32, i32); 2] {
         // Four times `FAR` leaves room for strokes, and for the half in what an f32 holds.
         let limit = (4 * FAR) as f32;
-        let round = |value: f32| {
-            let moved = (value + 0.5).clamp(-limit, limit);
-            let cut = moved as i32;
-            if cut as f32 > moved { cut - 1 } else { cut }
-        };
-        (round(self.x), round(self.y))
+        let moved = f32x4::from_slice(simd::sse2(), &[one.x, one.y, other.x, other.y]) + 0.5;
+        let moved = moved.max_precise(-limit).min(limit);
+        let cut: i32x4<Sse2> = moved.to_int();
+        // Cut towards 0, which is up for negative numbers.
+        let above = cut.to_float::<f32x4<Sse2>>().simd_gt(moved);
+        let whole = cut + above.select(i32x4::splat(cut.simd, -1), i32x4::splat(cut.simd, 0));
+        [(whole[0], whole[1]), (whole[2], whole[3])]
     }
 }
 

@@ -10,8 +10,15 @@ use crate::{
     shape::{outline::Pen, raster::Edges, vector::Vector},
 };
 
-/// How far a round join or cap may be from a circle, in SUBPIXELs.
+/// How far the chords of a round join or cap may be from the circle, in SUBPIXELs. Where two of them meet they are so much outside
+/// that together they cut off nothing: they are wrong only in what of a chord another pixel covers.
 const TOLERANCE: f32 = 2.0;
+
+/// The same where chords are shorter than a pixel, so that most of each is in one.
+const TOLERANCE_OF_SMALL: f32 = 6.0;
+
+/// Half of how wide a stroke may be for that.
+const SMALL: f32 = 1024.0;
 
 /// How far, in SUBPIXELs, the inner sides of two pieces may meet beyond the end of one: what that covers wrongly is less than
 /// can be seen, where two pieces that overlap would count twice along their inner edges.
@@ -145,28 +152,26 @@ impl<'e> Stroker<'e> {
     /// Goes around a circle of half the width, clockwise and less than half around, between two places on it.
     fn arc(&mut self, center: Vector, from: Vector, to: Vector) {
         let mut lengths = [0.0; MAX_HALVINGS];
-        let mut halvings = 0;
+        let (mut halvings, mut outside) = (0, 1.0);
         // Far from what is drawn, any way from here to there is as good.
         if self.edges.are_near(center, center, self.half_width) {
+            let tolerance = if self.half_width <= SMALL { TOLERANCE_OF_SMALL } else { TOLERANCE };
             // How far a chord's middle is from the centre, as part of the radius: the cosine of half its angle.
             let mut cosine = (from + to).length() / (2.0 * self.half_width);
-            while halvings < MAX_HALVINGS && self.half_width * (1.0 - cosine) > TOLERANCE {
+            while halvings < MAX_HALVINGS && self.half_width * (1.0 - cosine) > tolerance {
                 lengths[halvings] = 0.5 / cosine;
                 halvings += 1;
                 cosine = libm::sqrtf(0.5 + 0.5 * cosine);
             }
+            outside += (1.0 - cosine) * (2.0 / 3.0);
         }
-        self.chords(center, from, to, &lengths[..halvings]);
-    }
-
-    /// Halves an arc as often as there are numbers by which the sum of both ends has to be multiplied to be on the circle.
-    fn chords(&mut self, center: Vector, from: Vector, to: Vector, lengths: &[f32]) {
-        let Some((length, lengths)) = lengths.split_first() else {
-            return self.edges.add(center + from, center + to);
-        };
-        let middle = (from + to) * *length;
-        self.chords(center, from, middle, lengths);
-        self.chords(center, middle, to, lengths);
+        let mut at = center + from;
+        halve(from, to, &lengths[..halvings], &mut |place| {
+            let next = center + place * outside;
+            self.edges.add(at, next);
+            at = next;
+        });
+        self.edges.add(at, center + to);
     }
 
     /// Joins two pieces: draws what is between the sides, and returns where the sides of the first end and of the second begin.
@@ -218,6 +223,16 @@ impl<'e> Stroker<'e> {
             _ => self.edges.add(from, to),
         }
     }
+}
+
+/// Tells the places by which an arc is cut, in order. It is halved as often as there are numbers by which the sum of both ends
+/// has to be multiplied to lie on the circle.
+fn halve(from: Vector, to: Vector, lengths: &[f32], at: &mut impl FnMut(Vector)) {
+    let Some((length, lengths)) = lengths.split_first() else { return };
+    let middle = (from + to) * *length;
+    halve(from, middle, lengths, at);
+    at(middle);
+    halve(middle, to, lengths, at);
 }
 
 impl Pen for Stroker<'_> {
