@@ -66,6 +66,9 @@ pub(super) fn paint<'c, V: View, M: PixelMemory>(
 }
 
 /// Draws the part of the view that is inside the area.
+///
+/// Never inlined: all that the view draws may be in it, and some of that then several times, as loops were turned around.
+#[inline(never)]
 fn draw<V: View, M: PixelMemory>(canvas: &Canvas, view: &V, buffer: &mut Surface<M>, area: Area) {
     let before = buffer.limit(area);
     if !canvas.tiles.is_covered(area) {
