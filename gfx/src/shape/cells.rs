@@ -28,6 +28,16 @@ pub enum Rule {
     EvenOdd,
 }
 
+impl Rule {
+    /// Which bits of a sum, moved by [`WHOLE`], say what is inside: an even number of times is as good as none.
+    const fn kept(self) -> i32 {
+        match self {
+            Self::NonZero => -1,
+            Self::EvenOdd => 2 * WHOLE - 1,
+        }
+    }
+}
+
 /// Is told which pixels are covered, and how much: `255` is all of a pixel.
 pub(crate) trait Sink {
     /// As many pixels from (x, y) on are covered alike, and not by 0.
@@ -172,16 +182,9 @@ impl Cells {
 /// As [`coverage`], of four pixels.
 #[inline(always)]
 fn covered(sums: i32x4<Sse2>, rule: Rule) -> i32x4<Sse2> {
-    let covered = match rule {
-        Rule::NonZero => {
-            let once = sums.max(-WHOLE).min(WHOLE);
-            once.max(i32x4::splat(sums.simd, 0) - once)
-        }
-        Rule::EvenOdd => {
-            let twice = sums & (2 * WHOLE - 1);
-            twice.min(i32x4::splat(sums.simd, 2 * WHOLE) - twice)
-        }
-    };
+    let folded = ((sums + WHOLE) & rule.kept()) - WHOLE;
+    let once = folded.max(-WHOLE).min(WHOLE);
+    let covered = once.max(i32x4::splat(sums.simd, 0) - once);
     ((covered << 8) - covered + WHOLE / 2) >> WHOLE.trailing_zeros()
 }
 
@@ -193,12 +196,7 @@ fn run(sink: &mut impl Sink, x: i32, y: i32, count: usize, coverage: u8) {
 
 /// The coverage of a pixel, `WHOLE` for each time that the outline goes around it.
 fn coverage(sum: i32, rule: Rule) -> u8 {
-    let covered = match rule {
-        Rule::NonZero => sum.unsigned_abs().min(WHOLE as u32),
-        Rule::EvenOdd => {
-            let twice = sum as u32 % (2 * WHOLE as u32);
-            twice.min(2 * WHOLE as u32 - twice)
-        }
-    };
+    let folded = (sum.wrapping_add(WHOLE) & rule.kept()).wrapping_sub(WHOLE);
+    let covered = folded.unsigned_abs().min(WHOLE as u32);
     ((covered * 255 + WHOLE as u32 / 2) / WHOLE as u32) as u8
 }

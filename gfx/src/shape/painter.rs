@@ -109,6 +109,8 @@ impl<M: PixelMemory> Sink for Painter<'_, M> {
         }
     }
 
+    // Once in an image, and not in each loop that comes here.
+    #[inline(never)]
     fn pixels(&mut self, x: i32, y: i32, coverage: &[u8]) {
         if self.keeps_uncovered() {
             return self.lay(x, y, coverage);
