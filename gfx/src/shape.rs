@@ -3,7 +3,8 @@
 //! Everything here is a method of [`Surface`](crate::Surface): those that fill are in `fill`, those that stroke in `strokes`.
 //! What they have in common: an outline (`outline`, `path`, `stroke`) goes to the rasteriser (`raster`, `cells`), which
 //! finds what part of every pixel it covers, and that goes to the `painter`, which lays [`Paint`] on those pixels. Filled
-//! circles and rectangles whose corners are equal don't take that way: `disc` knows their rows without looking for them.
+//! circles and rectangles whose corners are equal don't take that way: `disc` knows their rows without looking for them, and
+//! `shadow` those of their shadows.
 //!
 //! Coordinates of outlines are in [`SUBPIXEL`]s, and whole pixels are the pixels' top left corners: the middle of the first
 //! pixel is at (128, 128). What lies further than 65,536 pixels from the origin counts as lying there. Rectangles, circles and
@@ -21,6 +22,7 @@ mod path;
 mod raster;
 mod ring;
 mod round;
+mod shadow;
 mod strip;
 mod stroke;
 mod strokes;
@@ -30,6 +32,7 @@ pub use cells::Rule;
 pub use paint::{Paint, Stop};
 pub use path::{Path, Step};
 pub use round::Corners;
+pub use shadow::Shadow;
 pub use stroke::{Cap, Join, Stroke};
 
 use crate::area::Area;

@@ -7,6 +7,7 @@ use embedded_graphics::text::Text;
 use embedded_graphics::{pixelcolor::Rgb888, pixelcolor::raw::RawU24, prelude::*};
 use proptest::prelude::*;
 use vitrine_gfx::image::{Filling, Fit, Insets, Mask, NinePatch, Picture, Sampling};
+use vitrine_gfx::shape::Shadow;
 use vitrine_gfx::text::{Align, Font, Paragraph, TextStyle, Vertical, fonts};
 use vitrine_gfx::{Ink, PixelMemory, Surface, View, image::Qoi, testcard};
 
@@ -33,6 +34,7 @@ pub enum Operation {
     Pixels(Vec<(Point, Rgb888)>),
     Gradient(Rectangle, Rgb888, Rgb888),
     Shape(Shape),
+    Shadow(Rectangle, u32, Shadow),
     Text(usize, Align, Rgb888, Option<Rgb888>, Point, String),
     Picture(usize, Point, u8),
     Mask(Point, Rgb888),
@@ -97,6 +99,7 @@ impl Operation {
             Self::Pixels(pixels) => surface.draw_iter(pixels.iter().map(|&(at, color)| Pixel(at, color))).unwrap(),
             Self::Gradient(area, top, bottom) => surface.fill_gradient(area, *top, *bottom),
             Self::Shape(shape) => shape.draw(surface),
+            Self::Shadow(area, radius, shadow) => surface.draw_shadow(area, *radius, shadow),
             Self::Text(font, align, color, ground, at, text) => {
                 let mut style = TextStyle::new(text_font(*font), *color).aligned(*align);
                 if let Some(ground) = ground {
@@ -182,6 +185,7 @@ fn leaf() -> BoxedStrategy<Operation> {
         pixels().prop_map(Operation::Pixels),
         (rectangle(), color(), color()).prop_map(|(area, top, bottom)| Operation::Gradient(area, top, bottom)),
         shape().prop_map(Operation::Shape),
+        shadow(),
         text,
         (0..STOCK_SIZE, point(), opacity()).prop_map(|(picture, at, opacity)| Operation::Picture(picture, at, opacity)),
         (point(), color()).prop_map(|(at, color)| Operation::Mask(at, color)),
@@ -202,11 +206,21 @@ fn leaf() -> BoxedStrategy<Operation> {
     .boxed()
 }
 
+fn shadow() -> impl Strategy<Value = Operation> {
+    let shadow = (color(), any::<u8>(), 0u32..30, -9..9, -9..9).prop_map(|(color, alpha, blur, x, y)| Shadow {
+        color,
+        alpha,
+        blur,
+        offset: Point::new(x, y),
+    });
+    (rectangle(), 0u32..40, shadow).prop_map(|(area, radius, shadow)| Operation::Shadow(area, radius, shadow))
+}
+
 /// How many numbers an operation is made of, at most.
 pub const PARAMETERS: usize = 8;
 
 /// How many kinds [`of_kind`] knows.
-pub const KINDS: usize = 24;
+pub const KINDS: usize = 25;
 
 /// An operation of this kind, each parameter of which is made of one of the numbers.
 pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
@@ -238,6 +252,10 @@ pub fn of_kind(kind: usize, values: &[u64; PARAMETERS]) -> Operation {
         19 => paragraph(values),
         20 => Operation::Move(area, place(c)),
         21 => Operation::Text(6, align(b), shade(c), d.is_multiple_of(2).then(|| shade(d)), place(e), figures(f)),
+        22 => {
+            let (offset, blur) = (Point::new(e as i32 % 9, (e >> 32) as i32 % 9), d as u32 % 20);
+            Operation::Shadow(area, b as u32 % 20, Shadow { color: shade(c), alpha: opacity(f), blur, offset })
+        }
         _ => Operation::Shape(Shape::of(values)),
     }
 }
