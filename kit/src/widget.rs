@@ -59,9 +59,10 @@ pub trait Widget {
     /// [`bounded`], so that sums of its coordinates don't overflow, and not empty. To be implemented, and not to be called.
     fn paint<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, now: Duration);
 
-    /// Draws it as it is at the time `now`, inside of `area` and nowhere else.
+    /// Draws it as it is at the time `now`, inside of `area` and nowhere else, but for what it [casts](Self::cast).
     fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, now: Duration) {
         let area = bounded(area);
+        self.cast(surface, theme, area);
         let clip = surface.clip();
         let visible = clip.intersection(&area);
         if !visible.is_zero_sized() {
@@ -70,6 +71,10 @@ pub trait Widget {
             surface.set_clip(&clip);
         }
     }
+
+    /// Draws the shadow that it casts around its area, which is [`bounded`]: none, if not implemented. Called by
+    /// [`draw`](Self::draw), before [`paint`](Self::paint) and without its clip.
+    fn cast<M: PixelMemory>(&self, _surface: &mut Surface<M>, _theme: &Theme, _area: Rectangle) {}
 
     /// When it will look different from how it looks at `now` if nothing happens to it: `now` itself while it moves, which
     /// means the next frame; `None` if it stays as it is.

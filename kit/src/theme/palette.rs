@@ -34,6 +34,8 @@ pub struct Palette {
     pub bad: Rgb888,
     /// The keys of a keyboard, which stands on `ground`.
     pub key: Rgb888,
+    /// How deep the shadow below a card is: so much of 255 in the colour of `text`. On a dark ground there is none to be seen.
+    pub shadow: u8,
     /// The knobs of switches and sliders.
     pub knob: Rgb888,
     /// The colours of a plot's series, in this order.
@@ -81,6 +83,7 @@ impl Palette {
         warning: hex(0xff_b84d),
         bad: hex(0xff_6b6b),
         key: hex(0x22_2936),
+        shadow: 0,
         knob: hex(0xff_ffff),
         series: [hex(0x5b_93ff), hex(0x3d_d6b0), hex(0xff_b84d), hex(0xc0_8cff), hex(0xff_7a9a), hex(0x7f_d4ff)],
     };
@@ -100,6 +103,7 @@ impl Palette {
         warning: hex(0xad_6500),
         bad: hex(0xcf_2f3a),
         key: hex(0xff_ffff),
+        shadow: 30,
         knob: hex(0xff_ffff),
         series: [hex(0x22_62e8), hex(0x0f_9d8a), hex(0xe0_8a00), hex(0x82_4fd6), hex(0xd6_3c6b), hex(0x1f_93c9)],
     };
@@ -119,6 +123,7 @@ impl Palette {
         warning: hex(0xff_a826),
         bad: hex(0xff_8080),
         key: hex(0x1c_1c1c),
+        shadow: 0,
         knob: hex(0xff_ffff),
         series: [hex(0xff_d60a), hex(0x40_d8ff), hex(0x4c_ff8f), hex(0xff_8ad8), hex(0xff_ffff), hex(0xff_a826)],
     };

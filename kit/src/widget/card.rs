@@ -3,12 +3,14 @@
 use super::*;
 use crate::layout::inset;
 use crate::paint;
-use crate::theme::{Role, Tone};
+use crate::theme::{Palette, Role, Tone};
 use embedded_graphics_core::geometry::Point;
+use vitrine_gfx::shape::Shadow;
 use vitrine_gfx::text::Align;
 
-/// A raised area that other widgets stand on, with a title or without. The ground shows around its corners, and its
-/// shadow falls on what is a few pixels around it: leave 16 pixels (at a scale of 100 %) between cards.
+/// A raised area that other widgets stand on, with a title or without. The ground shows around its corners, and in a theme
+/// that has shadows its own falls on what is up to 16 pixels (at a scale of 100 %) around it: leave so much between cards, and
+/// draw what stands near it afterwards.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Card<'a> {
     /// At its top; may be empty.
@@ -53,6 +55,14 @@ impl Widget for Card<'_> {
         let note = paint::text_size(theme.text(Role::Caption, Tone::Muted), self.note).width;
         let gap = if title > 0 && note > 0 { theme.px(16) } else { 0 };
         Size::new(title + gap + note, self.head(theme)) + Size::new_equal(2 * Self::inset(theme))
+    }
+
+    fn cast<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle) {
+        let Palette { text: color, shadow: alpha, .. } = theme.palette;
+        if alpha > 0 {
+            let shadow = Shadow { color, alpha, blur: theme.px(12), offset: Point::new(0, theme.px(4) as i32) };
+            surface.draw_shadow(&area, theme.px(theme.radius), &shadow);
+        }
     }
 
     fn paint<M: PixelMemory>(&self, surface: &mut Surface<M>, theme: &Theme, area: Rectangle, _now: Duration) {
