@@ -32,7 +32,7 @@ pub mod text;
 pub use canvas::{Canvas, Composed, Painted, PictureId, View};
 pub use damage::Damage;
 pub use ink::Ink;
-pub use memory::PixelMemory;
+pub use memory::{Band, PixelMemory};
 pub use part::Part;
 pub use pixel::mix;
 pub use shape::SUBPIXEL;

@@ -63,6 +63,25 @@ pub trait PixelMemory {
         }
     }
 
+    /// Lets `count` pixels in each of `rows` rows be changed: from byte `at` on, and from every `stride` bytes further; a few
+    /// rows at a time, from the first to the last. `count` is at most [`Band::WIDEST`].
+    fn modify_rows(&mut self, at: usize, stride: usize, rows: usize, count: usize, mut change: impl FnMut(Band<'_>)) {
+        let mut stage = [0; BAND];
+        let width = count + Band::SLACK;
+        let together = BAND / width;
+        for first in (0..rows).step_by(together) {
+            let rows = together.min(rows - first);
+            let starts = (first..first + rows).map(|row| at + row * stride);
+            for (row, at) in stage.chunks_exact_mut(width).zip(starts.clone()) {
+                self.read(at, &mut row[..count]);
+            }
+            change(Band { pixels: &mut stage[..rows * width], stride: width, first, rows });
+            for (row, at) in stage.chunks_exact(width).zip(starts) {
+                self.write(at, &row[..count]);
+            }
+        }
+    }
+
     /// Copies `count` pixels from byte `from` on to those from byte `to` on, as if all were read before any is written.
     fn copy_within(&mut self, from: usize, to: usize, count: usize) {
         let mut stage = [0; STAGE];
@@ -77,6 +96,31 @@ pub trait PixelMemory {
     }
 }
 
+/// Rows that are changed together: see [`PixelMemory::modify_rows`].
+#[derive(Debug)]
+pub struct Band<'p> {
+    /// From the first pixel of the first row on. Behind the pixels of a row that are to be changed are others, at least
+    /// [`Self::SLACK`] if the picture has as many there, which may be written if they keep their values.
+    pub pixels: &'p mut [u32],
+    /// Pixels from the start of a row to the start of the next.
+    pub stride: usize,
+    /// How many rows came before these.
+    pub first: usize,
+    /// How many there are.
+    pub rows: usize,
+}
+
+impl Band<'_> {
+    /// The most pixels of a row that can be changed together with those of others.
+    pub const WIDEST: usize = 504;
+
+    /// See [`Self::pixels`].
+    pub const SLACK: usize = 8;
+}
+
+/// How many pixels of a band are staged: 8 KiB of stack.
+const BAND: usize = 4 * (Band::WIDEST + Band::SLACK);
+
 /// A drawing operation that is noted instead of drawn: of use to a [`Canvas`](crate::Canvas), which finds out by it what
 /// has changed.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +132,9 @@ pub struct Noted {
     pub(crate) below: Below,
 }
 
+/// Runs of at most so many pixels are set without a call.
+const SHORT: usize = 32;
+
 /// XRGB8888 in the CPU's own words.
 impl PixelMemory for [u32] {
     const BYTES: usize = 4;
@@ -98,7 +145,15 @@ impl PixelMemory for [u32] {
     }
 
     fn fill(&mut self, at: usize, count: usize, value: u32) {
-        row::fill_run(&mut self[at / 4..][..count], value);
+        let pixels = &mut self[at / 4..][..count];
+        if count > SHORT {
+            return row::fill_run(pixels, value);
+        }
+        let Some(last) = count.checked_sub(4) else {
+            return pixels.iter_mut().for_each(|pixel| *pixel = value);
+        };
+        pixels.as_chunks_mut().0.iter_mut().for_each(|four| *four = [value; 4]);
+        pixels[last..].copy_from_slice(&[value; 4]);
     }
 
     fn fill_rows(&mut self, at: usize, stride: usize, rows: usize, count: usize, value: u32) {
@@ -115,6 +170,10 @@ impl PixelMemory for [u32] {
 
     fn modify(&mut self, at: usize, count: usize, mut change: impl FnMut(usize, &mut [u32])) {
         change(0, &mut self[at / 4..][..count]);
+    }
+
+    fn modify_rows(&mut self, at: usize, stride: usize, rows: usize, _: usize, mut change: impl FnMut(Band<'_>)) {
+        change(Band { pixels: &mut self[at / 4..], stride: stride / 4, first: 0, rows });
     }
 
     fn copy_within(&mut self, from: usize, to: usize, count: usize) {
@@ -141,6 +200,10 @@ macro_rules! forward_to_target {
 
             fn modify(&mut self, at: usize, count: usize, change: impl FnMut(usize, &mut [u32])) {
                 PixelMemory::modify(&mut **self, at, count, change);
+            }
+
+            fn modify_rows(&mut self, at: usize, stride: usize, rows: usize, count: usize, change: impl FnMut(Band<'_>)) {
+                PixelMemory::modify_rows(&mut **self, at, stride, rows, count, change);
             }
 
             fn fill(&mut self, at: usize, count: usize, value: u32) {

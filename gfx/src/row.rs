@@ -10,7 +10,8 @@
 mod fill;
 mod found;
 mod lanes;
-mod sparse;
+mod levels;
+mod stamp;
 mod walk;
 
 #[cfg(test)]
@@ -21,7 +22,8 @@ use fearless_simd::prelude::*;
 pub(crate) use fill::{fill, fill_run};
 pub(crate) use found::{Weights, cover_found, lanes as lanes_of_found};
 use lanes::Vector;
-pub(crate) use sparse::cover_sparse;
+pub(crate) use levels::expanded_nibbles;
+pub(crate) use stamp::{Pictures, Rows, Stamp, stamp};
 use walk::{Coverage, Mixer, Nothing, walk};
 
 /// Lays `over` on `below` with the weight `alpha / 255`. Highest bytes are ignored.

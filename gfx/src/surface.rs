@@ -5,7 +5,7 @@ mod moves;
 mod target;
 
 use crate::{
-    Damage, PixelMemory,
+    Band, Damage, PixelMemory,
     area::Area,
     digest::{Below, Digest, Identity},
     memory::Noted,
@@ -167,7 +167,7 @@ impl<M: PixelMemory> Surface<M> {
     }
 
     /// Where the pixel lies in memory. The point must be inside the surface.
-    fn offset(&self, x: i32, y: i32) -> usize {
+    pub(crate) fn offset(&self, x: i32, y: i32) -> usize {
         (y + self.origin.y) as usize * self.stride + (x + self.origin.x) as usize * M::BYTES
     }
 
@@ -179,7 +179,11 @@ impl<M: PixelMemory> Surface<M> {
 
     /// Sets part of a row. For areas that `begin` returned: nothing is clipped or recorded here.
     pub(crate) fn put_run(&mut self, x: i32, y: i32, count: usize, pixel: u32) {
-        let at = self.offset(x, y);
+        self.put_at(self.offset(x, y), count, pixel);
+    }
+
+    /// Sets part of a row that begins at this place in memory.
+    pub(crate) fn put_at(&mut self, at: usize, count: usize, pixel: u32) {
         self.memory.fill(at, count, pixel);
     }
 
@@ -193,6 +197,12 @@ impl<M: PixelMemory> Surface<M> {
     pub(crate) fn modify_row(&mut self, x: i32, y: i32, count: usize, change: impl FnMut(usize, &mut [u32])) {
         let at = self.offset(x, y);
         self.memory.modify(at, count, change);
+    }
+
+    /// Lets the rows of an area be changed that `begin` returned. See [`PixelMemory::modify_rows`].
+    pub(crate) fn modify_area(&mut self, area: Area, change: impl FnMut(Band<'_>)) {
+        let at = self.offset(area.left, area.top);
+        self.memory.modify_rows(at, self.stride, area.height(), area.width(), change);
     }
 
     /// Sets an area that `begin` returned.

@@ -20,6 +20,7 @@ pub mod atlas;
 mod buffer;
 pub(crate) mod compose;
 pub mod fonts;
+mod glyph_run;
 mod kerning;
 mod layout;
 mod line;

@@ -154,16 +154,66 @@ fn laying_too_little_on_a_row_panics() {
 }
 
 #[test]
-fn what_is_not_covered_is_left() {
-    let coverage: Vec<u8> = (0..ALIGNMENTS + LONGEST).map(|at| [0, 255, 0, at as u8][at / 8 % 4]).collect();
+fn each_level_of_a_colour_on_each_other_is_its_share() {
+    // A row of all levels on all greys.
+    let packed: Vec<u8> = (0..256 * 16 / 8).flat_map(|eight| [(eight / 32 * 17) as u8; 4]).collect();
+    let picture = Stamp { left: 0, top: 0, width: 4096, height: 1, start: 0 };
     at_each_level(|| {
-        check(
-            |row, offset| {
-                // What is not covered is not written, and keeps its highest byte.
-                row.iter_mut().for_each(|pixel| *pixel &= 0xff_ffff);
-                cover_sparse(row, 0xab_cdef, &coverage[offset..]);
-            },
-            |below, at| pixel::blend(below, 0xab_cdef, coverage[at]),
-        );
+        for color in 0..=255 {
+            let mut row: Vec<u32> = (0..4096).map(|index| (index % 256) * 0x01_0101 + 0xff00_0000).collect();
+            let rows = Rows { pixels: &mut row, stride: 4096, left: 0, top: 0, bottom: 1 };
+            stamp(rows, color * 0x01_0101, Pictures::Packed(&packed), &[picture], 0);
+            for (index, pixel) in (0..4096).zip(row) {
+                let (level, below) = (index / 256, index % 256);
+                let expected = rounded(below * (255 - level * 17) + color * level * 17);
+                assert_eq!(pixel, expected * 0x01_0101, "level {level} of {color} on {below}");
+            }
+        }
+    });
+}
+
+/// A picture in either format, with a start that is no multiple of four, and its coverage.
+fn picture(width: usize, height: usize, is_packed: bool) -> (Vec<u8>, Vec<u8>) {
+    let levels: Vec<u8> = (0..width * height).map(|index| (index * index / 3 % 16) as u8).collect();
+    let (mut bytes, mut coverage) = (alloc::vec![0xff; 7], Vec::new());
+    for eight in levels.chunks(width).flat_map(|row| row.chunks(8)) {
+        let level = |index: usize| eight.get(index).copied().unwrap_or(0);
+        if is_packed {
+            bytes.extend((0..4).map(|index| level(index) | level(index + 4) << 4));
+            coverage.extend(eight.iter().map(|level| level * 17));
+        } else {
+            bytes.push((0..8).fold(0, |bits, index| bits << 1 | u8::from(level(index) > 7)));
+            coverage.extend(eight.iter().map(|level| if *level > 7 { 255 } else { 0 }));
+        }
+    }
+    (bytes, coverage)
+}
+
+#[test]
+fn stamps_change_their_pixels_and_no_others() {
+    const STRIDE: usize = 50;
+    // Of pixels that have 0 in their highest byte, for what a row is filled up with has it afterwards.
+    let before: Vec<u32> = pixels(STRIDE * 20, 2).into_iter().map(|pixel| pixel & 0xff_ffff).collect();
+    let check = |width: u16, height: u16, top: i32, is_packed: bool| {
+        let (bytes, coverage) = picture(width.into(), height.into(), is_packed);
+        let pictures = if is_packed { Pictures::Packed(&bytes) } else { Pictures::Bits(&bytes) };
+        let (shown, mut after) = (Stamp { left: 13, top, width, height, start: 7 }, before.clone());
+        let rows = Rows { pixels: &mut after, stride: STRIDE, left: 1, top: 0, bottom: 18 };
+        stamp(rows, 0x12_3456, pictures, &[Stamp { left: 2, ..shown }, shown], 1);
+        for (index, (after, before)) in after.into_iter().zip(&before).enumerate() {
+            let (x, y) = ((index % STRIDE) as i32 + 1 - shown.left, (index / STRIDE) as i32 - top);
+            let is_inside = (0..width.into()).contains(&x) && (0..height.into()).contains(&y) && y + top < 18;
+            let weight = if is_inside { coverage[y as usize * usize::from(width) + x as usize] } else { 0 };
+            let expected = pixel::blend(*before, 0x12_3456, weight);
+            assert_eq!(after, expected, "{width} x {height} at {top}, packed: {is_packed}, ({x}, {y})");
+        }
+    };
+    at_each_level(|| {
+        for (width, height) in (1..=26).flat_map(|width| [1, 2, 9].map(|height| (width, height))) {
+            for top in [-8, -1, 0, 5, 14, 30] {
+                check(width, height, top, true);
+                check(width, height, top, false);
+            }
+        }
     });
 }

@@ -60,81 +60,156 @@ impl<M: PixelMemory> Surface<M> {
         let size = Size::new(from.x.abs_diff(to.x).saturating_add(1), from.y.abs_diff(to.y).saturating_add(1));
         let describe = |operation: &mut Digest| ("line", from, to, color).hash(operation);
         let Some(visible) = self.begin(Area::from_rectangle(&Rectangle::new(corner, size)), describe) else { return };
-        let (right, down) = (from.x <= to.x, from.y <= to.y);
-        let (across, along) = (i64::from(from.x.abs_diff(to.x)), i64::from(from.y.abs_diff(to.y)));
-        if along >= across {
-            let mut steps = Steps::new(along, across);
-            let (low, high) = steps_within(from.y, down, visible.top, visible.bottom);
-            steps.go_to(low);
-            for step in low..high {
-                let x = moved(from.x, right, steps.minor);
-                if (visible.left.into()..visible.right.into()).contains(&x) {
-                    self.put_run(x as i32, moved(from.y, down, step) as i32, 1, color);
-                }
-                steps.advance();
-            }
+        let (horizontal, vertical) = (Way::new(from.x, to.x), Way::new(from.y, to.y));
+        let (columns, rows) = ((visible.left, visible.right), (visible.top, visible.bottom));
+        if vertical.length >= horizontal.length {
+            self.draw_steep(&Steps::new(vertical, rows, horizontal, columns), color);
+        } else {
+            self.draw_flat(&Steps::new(horizontal, columns, vertical, rows), color);
+        }
+    }
+
+    /// A line with one pixel in each row.
+    fn draw_steep(&mut self, steps: &Steps, color: u32) {
+        if steps.low >= steps.high {
             return;
         }
-        let mut steps = Steps::new(across, along);
-        let (low, high) = steps_within(from.x, right, visible.left, visible.right);
-        steps.go_to(low);
-        let mut start = low;
-        for step in low..high {
-            let y = moved(from.y, down, steps.minor);
-            let before = steps.minor;
-            steps.advance();
-            if steps.minor == before && step + 1 < high {
-                continue;
-            }
-            if (visible.top.into()..visible.bottom.into()).contains(&y) {
-                let (one, other) = (moved(from.x, right, start), moved(from.x, right, step));
-                self.put_run(one.min(other) as i32, y as i32, (step + 1 - start) as usize, color);
-            }
-            start = step + 1;
+        let minor = steps.minor_at(steps.low);
+        let mut error = steps.error(steps.low, minor);
+        let mut at = self.offset(steps.minor.place(minor), steps.major.place(steps.low));
+        let down = steps.major.direction(self.stride());
+        let aside = down + steps.minor.direction(M::BYTES);
+        for _ in steps.low..steps.high {
+            self.put_at(at, 1, color);
+            error += 2 * steps.minor.length;
+            let turns = error > steps.major.length;
+            error -= if turns { 2 * steps.major.length } else { 0 };
+            // After the last pixel this may lead out of the picture.
+            at = at.wrapping_add_signed(if turns { aside } else { down });
+        }
+    }
+
+    /// A line with at least one pixel in each row, and at most one in each column.
+    fn draw_flat(&mut self, steps: &Steps, color: u32) {
+        let (mut minor, mut start) = (steps.minor_at(steps.low), steps.low);
+        let mut turn = Turn::after(steps, minor);
+        while start < steps.high {
+            let end = turn.step.min(steps.high);
+            let left = if steps.major.up { start } else { end - 1 };
+            let at = self.offset(steps.major.place(left), steps.minor.place(minor));
+            self.put_at(at, (end - start) as usize, color);
+            turn.advance();
+            (minor, start) = (minor + 1, end);
         }
     }
 }
 
-/// So many pixels from `from`, to higher coordinates or to lower ones.
-fn moved(from: i32, up: bool, by: i64) -> i64 {
-    if up { i64::from(from) + by } else { i64::from(from) - by }
+/// From one coordinate to another.
+#[derive(Clone, Copy)]
+struct Way {
+    from: i32,
+    up: bool,
+    /// Below 2^32.
+    length: i64,
 }
 
-/// Which steps of one pixel each, from `from` on, lead to places from `low` to before `high`.
-fn steps_within(from: i32, up: bool, low: i32, high: i32) -> (i64, i64) {
-    let (from, low, high) = (i64::from(from), i64::from(low), i64::from(high));
-    if up { ((low - from).max(0), high - from) } else { ((from - high + 1).max(0), from - low + 1) }
+impl Way {
+    fn new(from: i32, to: i32) -> Self {
+        Self { from, up: from <= to, length: from.abs_diff(to).into() }
+    }
+
+    /// Where so many steps lead, which must be a place inside the surface.
+    const fn place(self, steps: i64) -> i32 {
+        let from = self.from as i64;
+        (if self.up { from + steps } else { from - steps }) as i32
+    }
+
+    /// A distance in this direction.
+    const fn direction(self, distance: usize) -> isize {
+        if self.up { distance as isize } else { -(distance as isize) }
+    }
+
+    /// Which steps lead to places from the first of these to before the other.
+    fn steps_within(self, (low, high): (i32, i32)) -> (i64, i64) {
+        let (from, low, high) = (i64::from(self.from), i64::from(low), i64::from(high));
+        if self.up { ((low - from).max(0), high - from) } else { ((from - high + 1).max(0), from - low + 1) }
+    }
 }
 
-/// Bresenham's: how far a line has gone in the direction in which it goes less far.
+/// Bresenham's line: one pixel for each step in the direction in which it goes furthest.
 struct Steps {
-    major_length: i64,
-    minor_length: i64,
-    minor: i64,
-    /// Twice the distance that the line is ahead of `minor`, times the major length.
-    error: i64,
+    major: Way,
+    minor: Way,
+    /// The first step to a pixel that is visible.
+    low: i64,
+    /// The first one after it to one that isn't.
+    high: i64,
 }
 
 impl Steps {
-    const fn new(major_length: i64, minor_length: i64) -> Self {
-        Self { major_length, minor_length, minor: 0, error: 0 }
+    /// The steps that lead to places within `majors` and `minors`, which are parts of the ways.
+    fn new(major: Way, majors: (i32, i32), minor: Way, minors: (i32, i32)) -> Self {
+        let (low, high) = major.steps_within(majors);
+        let mut steps = Self { major, minor, low, high };
+        let (first, end) = minor.steps_within(minors);
+        if first > 0 {
+            steps.low = low.max(steps.turn(first).0);
+        }
+        if end <= minor.length {
+            steps.high = high.min(steps.turn(end).0);
+        }
+        steps
     }
 
-    /// To where so many steps lead.
-    fn go_to(&mut self, step: i64) {
-        // Lengths are below 2^32.
-        let ahead = 2 * i128::from(self.minor_length) * i128::from(step);
-        let whole = 2 * i128::from(self.major_length.max(1));
-        let minor = (ahead - i128::from(self.major_length) + whole - 1).div_euclid(whole).max(0);
-        (self.minor, self.error) = (minor as i64, (ahead - minor * whole) as i64);
+    /// How far the line has gone in the minor direction after so many steps.
+    fn minor_at(&self, step: i64) -> i64 {
+        let ahead = 2 * i128::from(self.minor.length) * i128::from(step);
+        let whole = 2 * i128::from(self.major.length.max(1));
+        (ahead - i128::from(self.major.length) + whole - 1).div_euclid(whole).max(0) as i64
+    }
+
+    /// Twice the distance that the line is ahead of a place in the minor direction, times the major length.
+    fn error(&self, step: i64, minor: i64) -> i64 {
+        let ahead = i128::from(self.minor.length) * i128::from(step);
+        (2 * (ahead - i128::from(self.major.length) * i128::from(minor))) as i64
+    }
+
+    /// After how many steps the line has gone this far, at least 1, in the minor direction, which must be one that it goes
+    /// in: those after which the error would exceed the major length. And what remains of the division, over twice the minor
+    /// length.
+    fn turn(&self, minor: i64) -> (i64, i64) {
+        let (distance, divisor) =
+            (i128::from(2 * minor - 1) * i128::from(self.major.length), 2 * i128::from(self.minor.length));
+        ((distance / divisor) as i64 + 1, (distance % divisor) as i64)
+    }
+}
+
+/// The step with which a flat line comes to its next row.
+struct Turn {
+    step: i64,
+    remainder: i64,
+    /// By how much they grow from row to row; and what makes one step more.
+    steps: i64,
+    more: i64,
+    divisor: i64,
+}
+
+impl Turn {
+    /// The one after the row `minor`.
+    fn after(line: &Steps, minor: i64) -> Self {
+        let (major, length) = (line.major.length, line.minor.length);
+        if length == 0 {
+            return Self { step: i64::MAX, remainder: 0, steps: 0, more: 0, divisor: 1 };
+        }
+        let (step, remainder) = line.turn(minor + 1);
+        Self { step, remainder, steps: major / length, more: 2 * (major % length), divisor: 2 * length }
     }
 
     const fn advance(&mut self) {
-        self.error += 2 * self.minor_length;
-        if self.error > self.major_length {
-            self.error -= 2 * self.major_length;
-            self.minor += 1;
-        }
+        self.remainder += self.more;
+        let more = self.remainder >= self.divisor;
+        self.remainder -= if more { self.divisor } else { 0 };
+        self.step += self.steps + more as i64;
     }
 }
 

@@ -70,7 +70,8 @@ pub enum Coverage<'f> {
     /// 16 levels, for what is large: bytes that are each a level (high nibble) and how many pixels have it, less one (low
     /// nibble). A run ends with its row.
     Runs(&'f [u8]),
-    /// All or nothing, for bitmap fonts: eight pixels in a byte, the leftmost in its highest bit.
+    /// All or nothing, for bitmap fonts: eight pixels in a byte, the leftmost in its highest bit, the last ones filled up
+    /// with zeros.
     Bits(&'f [u8]),
 }
 
@@ -135,6 +136,17 @@ impl<'f> Atlas<'f> {
             assert!(index == 0 || (ranges[index - 1].last as u32) < first as u32, "ranges are in order");
             index += 1;
         }
+        Self::checked(metrics, ranges, glyphs, coverage, kerning)
+    }
+
+    /// Joins parts that are known to keep to what [`Self::new`] asks for.
+    pub(super) const fn checked(
+        metrics: Metrics,
+        ranges: &'f [Range],
+        glyphs: &'f [Glyph],
+        coverage: Coverage<'f>,
+        kerning: Option<&'f Kerning<'f>>,
+    ) -> Self {
         Self { metrics, ranges, glyphs, coverage, kerning, next: None }
     }
 
@@ -182,10 +194,12 @@ impl<'f> Atlas<'f> {
     /// The glyph for a character, from the first font that has it; else a space or nothing for what is meant to look so,
     /// and this font's last glyph for the rest: text that comes from outside may hold anything, and a box is better than a
     /// gap.
+    #[inline]
     pub(super) fn find(&self, character: char) -> Found<'_> {
         self.find_exactly(character).unwrap_or_else(|| self.stand_in(character))
     }
 
+    #[inline(never)]
     fn stand_in(&self, character: char) -> Found<'_> {
         let last = (self.glyphs.len() - 1) as u16;
         let shown = match StandIn::of(character) {
@@ -196,8 +210,15 @@ impl<'f> Atlas<'f> {
         shown.unwrap_or(Found { atlas: self, index: last })
     }
 
+    #[inline]
     fn find_exactly(&self, character: char) -> Option<Found<'_>> {
-        let mut font = Some(self);
+        self.index_of(character)
+            .map_or_else(|| self.find_in_next(character), |index| Some(Found { atlas: self, index }))
+    }
+
+    #[inline(never)]
+    fn find_in_next(&self, character: char) -> Option<Found<'_>> {
+        let mut font = self.next;
         while let Some(atlas) = font {
             if let Some(index) = atlas.index_of(character) {
                 return Some(Found { atlas, index });

@@ -63,7 +63,7 @@ impl FontBuf {
 
     /// The font, to be drawn with.
     pub fn font(&self) -> Atlas<'_> {
-        Atlas::new(self.metrics, &self.ranges, &self.glyphs, Coverage::Bits(&self.bits), None)
+        Atlas::checked(self.metrics, &self.ranges, &self.glyphs, Coverage::Bits(&self.bits), None)
     }
 
     /// The font, for as long as the appliance runs: its memory is never given back.

@@ -1,8 +1,7 @@
 //! Where the glyphs of a line stand.
 
-use super::atlas::{Atlas, Found};
-use crate::area::Area;
-use embedded_graphics_core::geometry::Point;
+use super::atlas::{Atlas, Found, Glyph};
+use crate::row::Stamp;
 
 /// A glyph, and the pen before and after it, in 1/64 pixel from the start of the text.
 pub(super) struct Placed<'f> {
@@ -12,17 +11,12 @@ pub(super) struct Placed<'f> {
 }
 
 impl Placed<'_> {
-    /// The picture's area when the text starts at `origin` on the baseline. Glyphs stand on whole pixels.
-    pub fn area(&self, origin: Point) -> Area {
-        let glyph = self.found.glyph();
-        let left = origin.x.saturating_add(to_pixels(self.start)).saturating_add(glyph.left.into());
-        let top = origin.y.saturating_sub(glyph.top.into());
-        Area {
-            left,
-            top,
-            right: left.saturating_add(glyph.width.into()),
-            bottom: top.saturating_add(glyph.height.into()),
-        }
+    /// The picture, when the text starts at (0, 0) on the baseline. Glyphs stand on whole pixels.
+    pub fn stamp(&self) -> Stamp {
+        let &Glyph { left, top, width, height, start, .. } = self.found.glyph();
+        // Not more than 2^26: pens are in 1/64 pixel.
+        let left = to_pixels(self.start) + i32::from(left);
+        Stamp { left, top: -i32::from(top), width, height, start }
     }
 }
 
@@ -43,7 +37,7 @@ impl<'f> Atlas<'f> {
     }
 
     /// The glyphs of a text and where they stand, the pen starting at 0.
-    pub(super) fn place(&self, text: &str) -> impl Iterator<Item = Placed<'_>> {
+    pub(super) fn place(&self, text: &str) -> impl Iterator<Item = Placed<'_>> + Clone {
         let mut pen = Pen::default();
         text.chars().map(move |character| pen.place(self.find(character)))
     }

@@ -1,7 +1,7 @@
 //! Drawing one line of text.
 
-use super::{atlas::Atlas, compose, layout::to_pixels};
-use crate::{Ink, PixelMemory, Surface, area::Area, digest::Digest};
+use super::{atlas::Atlas, glyph_run::GlyphRun, layout::to_pixels};
+use crate::{Ink, PixelMemory, Surface, digest::Digest};
 use core::hash::Hash;
 use embedded_graphics_core::{geometry::Point, pixelcolor::Rgb888, primitives::Rectangle};
 
@@ -71,9 +71,12 @@ impl<'f> Style<'f> {
     /// Draws one line with its baseline at `at.y`, and returns the x at which text that continues it starts. A line break
     /// is a space here: [`Paragraph`](super::Paragraph) breaks lines.
     pub fn draw<M: PixelMemory>(&self, surface: &mut Surface<M>, text: &str, at: Point) -> i32 {
-        let extent = Extent::of(self.font, text);
-        let origin = self.origin(at, extent.width);
-        let end = origin.x.saturating_add(extent.width);
+        let mut run = GlyphRun::new();
+        let mut glyphs = self.font.place(text);
+        let mut extent = run.begin(&mut glyphs, || self.font.place(text));
+        let width = to_pixels(extent.end);
+        let origin = self.origin(at, width);
+        let end = origin.x.saturating_add(width);
         if !M::KEEPS && self.font.line_height() >= LARGE {
             self.note_glyphs(surface, text, origin);
             return end;
@@ -82,14 +85,17 @@ impl<'f> Style<'f> {
             ("text", self.font.identity(), self.ink, origin, text).hash(operation);
         };
         let Some(visible) = surface.begin(extent.drawn.moved(origin), describe) else { return end };
-        compose::draw(surface, visible, self.ink, self.font, text, origin);
+        while !run.is_empty() {
+            run.draw(surface, visible, self.ink, origin);
+            run.take(&mut glyphs, &mut extent);
+        }
         end
     }
 
     /// Begins an operation for each glyph of a line.
     fn note_glyphs<M: PixelMemory>(&self, surface: &mut Surface<M>, text: &str, origin: Point) {
         for (character, placed) in text.chars().zip(self.font.place(text)) {
-            let area = placed.area(origin);
+            let area = placed.stamp().area().moved(origin);
             surface.begin(area, |operation| {
                 ("glyph", self.font.identity(), self.ink, area.left, origin.y, character).hash(operation);
             });
@@ -99,8 +105,10 @@ impl<'f> Style<'f> {
     /// A rectangle, hardly larger than needed, that holds all pixels which [`draw`](Self::draw) changes, clipping aside; an
     /// empty one when there are none.
     pub fn bounding_box(&self, text: &str, at: Point) -> Rectangle {
-        let extent = Extent::of(self.font, text);
-        extent.drawn.moved(self.origin(at, extent.width)).to_rectangle()
+        let extent = GlyphRun::new().begin(&mut self.font.place(text), || self.font.place(text));
+        // Nothing, if no glyph was added.
+        let drawn = extent.drawn.intersection(extent.drawn);
+        drawn.moved(self.origin(at, to_pixels(extent.end))).to_rectangle()
     }
 
     /// Where the pen starts.
@@ -111,27 +119,5 @@ impl<'f> Style<'f> {
             Align::Right => at.x.saturating_sub(width),
         };
         Point::new(x, at.y)
-    }
-}
-
-/// How much room a text takes.
-struct Extent {
-    /// How far the pen moves.
-    width: i32,
-    /// What is drawn when the text starts at (0, 0).
-    drawn: Area,
-}
-
-impl Extent {
-    fn of(font: &Atlas<'_>, text: &str) -> Self {
-        let (mut end, mut drawn) = (0, Area::EMPTY);
-        for placed in font.place(text) {
-            end = placed.end;
-            let area = placed.area(Point::zero());
-            if !area.is_empty() {
-                drawn = if drawn.is_empty() { area } else { drawn.envelope(area) };
-            }
-        }
-        Self { width: to_pixels(end), drawn }
     }
 }

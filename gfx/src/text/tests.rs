@@ -44,7 +44,7 @@ fn coverage(placed: &Placed<'_>) -> Vec<u8> {
 fn reference(font: &Font, text: &str, at: Point, clip: &Rectangle) -> Vec<u32> {
     let mut covered = vec![0u8; (SIZE.width * SIZE.height) as usize];
     for placed in font.place(text) {
-        let area = placed.area(at).to_rectangle();
+        let area = placed.stamp().area().moved(at).to_rectangle();
         let pixels = coverage(&placed);
         for point in area.intersection(clip).points() {
             let inside = point - area.top_left;
