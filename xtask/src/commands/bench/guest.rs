@@ -21,7 +21,7 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long a scene may take, less its rounds.
 const SCENE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long one round of one scene may take: 1.5 s were seen on a machine with little else to do.
+/// How long one round of one scene may take: 1.2 s were seen on a busy machine.
 const ROUND_LIMIT: Duration = Duration::from_secs(20);
 
 /// What to measure.
