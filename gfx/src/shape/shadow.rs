@@ -143,7 +143,7 @@ impl Soft {
             } else {
                 self.falloff.find(x, beyond, coverage);
             }
-            surface.modify_row(x, y, count, |first, below| row::cover_sparse(below, color, &coverage[first..]));
+            surface.modify_row(x, y, count, |first, below| row::cover(below, color, &coverage[first..]));
         }
     }
 }
