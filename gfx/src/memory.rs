@@ -147,7 +147,7 @@ impl PixelMemory for [u32] {
     fn fill(&mut self, at: usize, count: usize, value: u32) {
         let pixels = &mut self[at / 4..][..count];
         if count > SHORT {
-            return row::fill_run(pixels, value);
+            return row::fill(pixels, count, 1, count, value);
         }
         let Some(last) = count.checked_sub(4) else {
             return pixels.iter_mut().for_each(|pixel| *pixel = value);

@@ -1,6 +1,10 @@
 //! Text against a slow reference that looks at one pixel at a time.
 
-use super::{atlas::Coverage, layout::Placed, *};
+use super::{
+    atlas::{Coverage, Glyph, Metrics, Range},
+    layout::Placed,
+    *,
+};
 use crate::{Surface, mix};
 use alloc::{string::String, vec, vec::Vec};
 use embedded_graphics_core::{
@@ -106,4 +110,25 @@ fn the_next_font_is_asked() {
     assert_eq!(CHAIN.measure("7"), fonts::LIGHT_101.measure("7"));
     assert_eq!(CHAIN.measure("a"), fonts::MEDIUM_13.measure("a"));
     assert_eq!(CHAIN.measure("€"), fonts::LIGHT_101.measure("€"), "the box is that of the first");
+}
+
+/// One glyph, 6 pixels wide, that moves the pen by 3.
+static OVERLAPPING: Font = {
+    static RANGES: [Range; 1] = [Range::new('a', 'a', 0)];
+    static GLYPHS: [Glyph; 1] = [Glyph::new(0, 4, 6, 4, 3 * 64, 0)];
+    static LEVELS: [u8; 16] =
+        [0x57, 0x97, 0x02, 0x04, 0x11, 0x22, 0x03, 0x04, 0, 0xf0, 0x0f, 0, 0xaa, 0xbb, 0x0c, 0x0d];
+    let metrics = Metrics { size: 8 * 64, ascent: 5, descent: 1, cap_height: 4 };
+    Font::new(metrics, &RANGES, &GLYPHS, Coverage::Packed(&LEVELS), None)
+};
+
+#[test]
+fn where_glyphs_share_pixels_their_coverage_adds_up() {
+    for text in ["a", "aa", "aaaaaaa"] {
+        let mut surface = Surface::new(vec![0; (SIZE.width * SIZE.height) as usize], SIZE).unwrap();
+        let Ok(()) = surface.clear(GROUND);
+        TextStyle::new(&OVERLAPPING, COLOR).draw(&mut surface, text, Point::new(20, 30));
+        let expected = reference(&OVERLAPPING, text, Point::new(20, 30), &surface.clip());
+        assert!(*surface.memory() == expected, "{text}");
+    }
 }
