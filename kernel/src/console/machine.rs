@@ -18,13 +18,11 @@ const BACKLOG: usize = 16 * 1024;
 const FLUSH_AT: usize = 1024;
 /// With less room than this for more, a writer waits for xenconsoled.
 const ROOM_WANTED: usize = 1024;
-/// How long a writer waits at most: xenconsoled pauses up to 200 ms with a domain that says much. After that nobody
-/// waits until there is room again.
+/// How long a writer waits at most, and the end of the domain for xenconsoled to take the last words: it pauses up to
+/// 200 ms with a domain that says much. After that no writer waits until there is room again.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How long the CPU is given away at a time while something waits for xenconsoled.
 const POLL_NANOSECONDS: u64 = 5_000_000;
-/// How long the end of the domain waits for xenconsoled to take the last words.
-const LAST_WORDS_WAIT: Duration = Duration::from_millis(200);
 
 struct Console {
     backlog: Backlog<BACKLOG>,
@@ -193,7 +191,7 @@ pub(crate) fn drain() {
 }
 
 fn drain_into(console: &mut Console) {
-    console.wait_until(LAST_WORDS_WAIT, |console| {
+    console.wait_until(PATIENCE, |console| {
         let drained = console.connected.as_ref().is_none_or(|(ring, _)| ring.is_drained());
         console.backlog.len() == 0 && drained
     });

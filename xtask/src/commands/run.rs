@@ -215,7 +215,7 @@ fn display(arguments: &Arguments) -> Display {
 /// Shows each line of guest and back end, with its source in front.
 fn show_lines(verbose: bool) -> Listener {
     Arc::new(move |entry: &Entry| {
-        let quiet = matches!(entry.source, Source::Xen | Source::Dom0 | Source::Xl(_));
+        let quiet = matches!(entry.source, Source::Xen | Source::Dom0 | Source::Xl(_) | Source::Heard(_));
         let time = if verbose { format!("[{:8.3}] ", entry.at.as_secs_f64()) } else { String::new() };
         if verbose || !quiet {
             say!("{time}{}| {}", entry.source, entry.text);

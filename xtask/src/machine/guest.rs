@@ -9,6 +9,9 @@ use std::time::Duration;
 /// How long xl may take to make a guest.
 const CREATE_LIMIT: Duration = Duration::from_secs(60);
 
+/// How long dom0 may take to pass on what a guest has said.
+const HEAR_LIMIT: Duration = Duration::from_secs(60);
+
 /// An `xl.cfg` for a PVH guest.
 #[derive(Debug, Clone)]
 pub struct GuestConfig {
@@ -151,15 +154,20 @@ impl<'m> Guest<'m> {
     ///
     /// It doesn't come within `limit`, or the guest ended before; the message has the console's lines.
     pub fn wait_line(&self, text: &str, limit: Duration) -> Result<String> {
-        let found = self.machine.journal().wait(self.from, limit, |e| {
-            if self.said(e) && e.text.contains(text) {
-                return Some(Ok(e.text.clone()));
-            }
-            self.end_in(e).map(Err)
+        let says = |e: &Entry| (self.said(e) && e.text.contains(text)).then(|| e.text.clone());
+        let found = self.machine.journal().wait(self.from, limit, |e| match says(e) {
+            Some(line) => Some(Ok(line)),
+            None => self.end_in(e).map(Err),
         });
         match found {
             Ok(Ok(line)) => Ok(line),
-            Ok(Err(reason)) => bail!("{} ended ({reason:?}) before it said {text:?}:\n{}", self.name, self.console()),
+            Ok(Err(reason)) => {
+                self.hear_out()?;
+                self.machine
+                    .journal()
+                    .wait(self.from, Duration::ZERO, says)
+                    .or_else(|_| bail!("{} ended ({reason:?}) before it said {text:?}:\n{}", self.name, self.console()))
+            }
             Err(missed) => bail!(
                 "{} didn't say {text:?} ({missed:?}, limit {} s):\n{}",
                 self.name,
@@ -169,14 +177,30 @@ impl<'m> Guest<'m> {
         }
     }
 
-    /// Waits for the guest's end and returns its reason.
+    /// Waits for the guest's end, and until all that it said is here; returns its reason.
     ///
     /// # Errors
     ///
     /// It runs on for `limit`, or the machine ended; the message has the console's lines.
     pub fn wait_shutdown(&self, limit: Duration) -> Result<ShutdownReason> {
-        self.machine.journal().wait(self.from, limit, |e| self.end_in(e)).or_else(|missed: Missed| {
+        let ended = self.machine.journal().wait(self.from, limit, |e| self.end_in(e));
+        let reason = ended.or_else(|missed: Missed| {
             bail!("{} didn't end ({missed:?}, limit {} s):\n{}", self.name, limit.as_secs(), self.console())
+        })?;
+        self.hear_out()?;
+        Ok(reason)
+    }
+
+    /// Waits until all that the guest has said is in the journal. What xl says of its end comes by another way and may
+    /// overtake the guest's last lines.
+    fn hear_out(&self) -> Result<()> {
+        let from = self.machine.journal().len();
+        if self.machine.run_ok(&format!("mark {}", self.name))?.trim() != "marked" {
+            return Ok(());
+        }
+        let heard = Source::Heard(self.name.clone());
+        self.machine.journal().wait(from, HEAR_LIMIT, |e| (e.source == heard).then_some(())).or_else(|missed| {
+            bail!("dom0 didn't pass on what {} said ({missed:?}, limit {} s)", self.name, HEAR_LIMIT.as_secs())
         })
     }
 

@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// The line that dom0's shell puts behind what a guest has said so far, when it is asked to (the record separator).
+pub const MARK: &str = "\u{1e}";
+
 /// Who said a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -15,6 +18,8 @@ pub enum Source {
     Port(u16),
     /// A guest's PV console, by the guest's name.
     Console(String),
+    /// All that came on the console of this guest before a question for it is in the list: see [`MARK`].
+    Heard(String),
     /// `xl`, which watches over the guest of this name.
     Xl(String),
     /// A program in dom0 that was started with [`super::Machine::start_program`], by its name.
@@ -27,7 +32,7 @@ impl fmt::Display for Source {
             Source::Xen => f.write_str("xen"),
             Source::Dom0 => f.write_str("dom0"),
             Source::Port(domid) => write!(f, "d{domid}"),
-            Source::Console(name) | Source::Program(name) => f.write_str(name),
+            Source::Console(name) | Source::Heard(name) | Source::Program(name) => f.write_str(name),
             Source::Xl(name) => write!(f, "xl {name}"),
         }
     }
@@ -168,6 +173,7 @@ pub fn of_serial(line: &str) -> (Source, &str) {
 pub fn of_tagged(line: &str) -> (Source, &str) {
     let Some((tag, text)) = line.split_once('|') else { return (Source::Dom0, line) };
     match tag.split_once(' ') {
+        Some(("console", name)) if text == MARK => (Source::Heard(name.to_owned()), ""),
         Some(("console", name)) => (Source::Console(name.to_owned()), text),
         Some(("xl", name)) => (Source::Xl(name.to_owned()), text),
         Some(("program", name)) => (Source::Program(name.to_owned()), text),
@@ -191,6 +197,7 @@ mod tests {
     #[test]
     fn tagged_lines_name_their_source() {
         assert_eq!(of_tagged("console kiosk|a|b"), (Source::Console("kiosk".into()), "a|b"));
+        assert_eq!(of_tagged("console kiosk|\u{1e}"), (Source::Heard("kiosk".into()), ""));
         assert_eq!(of_tagged("xl kiosk|Waiting"), (Source::Xl("kiosk".into()), "Waiting"));
         assert_eq!(of_tagged("no tag"), (Source::Dom0, "no tag"));
     }
