@@ -116,10 +116,10 @@ pub fn previews(names: &[&str]) -> Result<Vec<PathBuf>> {
     check_names(names)?;
     host::require(&HOST_PROGRAMS[..1])?;
     let mut command = host::child(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
-    command.args(["build", "--package", "vitrine", "--features", "preview", "--profile", "preview", "--quiet"]);
+    command.args(["build", "--package", "vitrine", "--features", "preview", "--quiet"]);
     command.args(names.iter().flat_map(|name| ["--example", name])).current_dir(root());
     build(command)?;
-    let folder = target_folder().join("preview/examples");
+    let folder = target_folder().join("debug/examples");
     Ok(names.iter().map(|name| folder.join(name)).collect())
 }
 

@@ -76,6 +76,7 @@ impl Tally {
     /// A step of one result.
     fn step(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
         say!("== {name}");
+        let start = Instant::now();
         match step() {
             Ok(()) => self.passed += 1,
             Err(error) => {
@@ -83,6 +84,7 @@ impl Tally {
                 self.failed.push(name.to_owned());
             }
         }
+        say_time(start);
     }
 
     /// A command as a step.
@@ -123,6 +125,7 @@ impl Tally {
     /// `cargo test`, whose own results count.
     fn cargo_test(&mut self, name: &str, mut command: Command) -> Result<()> {
         say!("== tests of {name}");
+        let start = Instant::now();
         let mut child = command.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
         let output = BufReader::new(child.stdout.take().expect("standard output is piped"));
         let mut failed = 0;
@@ -139,7 +142,16 @@ impl Tally {
         if !status.success() && failed == 0 {
             self.failed.push(format!("tests of {name} ({status})"));
         }
+        say_time(start);
         Ok(())
+    }
+}
+
+/// Says how long a step took, unless that is nothing to speak of.
+fn say_time(start: Instant) {
+    let seconds = start.elapsed().as_secs();
+    if seconds > 0 {
+        say!("   {seconds} s");
     }
 }
 
