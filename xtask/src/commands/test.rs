@@ -7,8 +7,7 @@ use std::time::Instant;
 use xtask::lab::{Lab, Need};
 use xtask::{disassembly, host, images, note, say, unsafe_code};
 
-/// The package of tests over several crates, and those of its tests that boot.
-const TESTS: &str = "vitrine-tests";
+/// The tests that boot, of the package `vitrine-tests`; its manifest keeps them out of what runs on the host.
 const BOOT_TESTS: &str = "boot";
 
 /// The package whose examples are images: cargo can't run its tests on the host.
@@ -47,11 +46,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         tally.command("formatting", cargo(&["fmt", "--all", "--check"]))?;
         tally
             .command("lints", cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
-        for package in host_packages()? {
-            let mut command = cargo(&["test", "--quiet", "--all-features", "--package", &package.name]);
-            command.args(package.chosen.iter().flat_map(|test| ["--test", test]));
-            tally.cargo_test(&package.name, command)?;
-        }
+        let mut on_host = tests(&["--no-fail-fast"]);
+        on_host.args(["--", "--quiet"]);
+        tally.cargo_test("the host", on_host)?;
     }
     if !arguments.host {
         tally.images();
@@ -175,38 +172,19 @@ fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// The boot tests, one at a time: each machine wants a processor for itself.
-fn boot_tests(filter: Option<&str>) -> Command {
-    let mut command = cargo(&["test", "--package", TESTS, "--test", BOOT_TESTS, "--"]);
-    command.args(filter).arg("--test-threads=1").env(images::PREBUILT, "1");
+/// Tests with all features of all packages that have any for the host: with one choice of packages for all tests, what they
+/// stand on is built once.
+fn tests(arguments: &[&str]) -> Command {
+    let mut command = cargo(&["test", "--workspace", "--exclude", APPLIANCES, "--all-features"]);
+    command.args(arguments);
     command
 }
 
-/// A package with tests for the host.
-struct HostPackage {
-    name: String,
-    /// The integration tests to run; empty for all tests.
-    chosen: Vec<String>,
-}
-
-/// All packages of the workspace with tests for the host.
-fn host_packages() -> Result<Vec<HostPackage>> {
-    let metadata = host::output(&mut cargo(&["metadata", "--no-deps", "--format-version=1"]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
-    let packages = metadata["packages"].as_array().context("cargo metadata names no packages")?;
-    let named = packages.iter().filter_map(|package| Some((package["name"].as_str()?, package)));
-    let host = named.filter(|(name, _)| *name != APPLIANCES).map(|(name, package)| HostPackage {
-        name: name.to_owned(),
-        chosen: if name == TESTS { tests_on_host(package) } else { vec![] },
-    });
-    Ok(host.collect())
-}
-
-/// The integration tests of a package that boot nothing.
-fn tests_on_host(package: &serde_json::Value) -> Vec<String> {
-    let targets = package["targets"].as_array().into_iter().flatten();
-    let tests = targets.filter(|target| target["kind"][0] == "test").filter_map(|target| target["name"].as_str());
-    tests.filter(|name| *name != BOOT_TESTS).map(str::to_owned).collect()
+/// The boot tests, one at a time: each machine wants a processor for itself.
+fn boot_tests(filter: Option<&str>) -> Command {
+    let mut command = tests(&["--test", BOOT_TESTS, "--"]);
+    command.args(filter).arg("--test-threads=1").env(images::PREBUILT, "1");
+    command
 }
 
 /// The counts of a line `test result: ok. 3 passed; 0 failed; ...`.
