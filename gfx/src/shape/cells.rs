@@ -124,8 +124,10 @@ impl Cells {
             return;
         }
         let (column, ends) = if column < 0 { (0, 0) } else { (column as usize, ends) };
-        let right = height * ends;
-        self.steps[column] = self.steps[column].wrapping_add(height * 2 * SUBPIXEL - right);
+        // To the left of the band edges add up without end: beyond 16,384 outlines around a pixel they begin anew.
+        let right = height.wrapping_mul(ends);
+        let both = height.wrapping_mul(2 * SUBPIXEL);
+        self.steps[column] = self.steps[column].wrapping_add(both.wrapping_sub(right));
         self.steps[column + 1] = self.steps[column + 1].wrapping_add(right);
         self.touched[column / WORD] |= 1 << (column % WORD);
     }

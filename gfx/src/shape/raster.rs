@@ -164,6 +164,18 @@ impl Edges {
         (first < last).then_some((first, last))
     }
 
+    /// Between which parts of a line, which has a length, the lines across it meet the band or pass it within `reach`.
+    pub fn facing_part(&self, from: Vector, to: Vector, reach: f32) -> (f32, f32) {
+        let [from_x, from_y, to_x, to_y] = [from.x, from.y, to.x, to.y].map(f64::from);
+        let [left, top, right, bottom] = self.sides.map(f64::from);
+        let (way_x, way_y) = (to_x - from_x, to_y - from_y);
+        let square = way_x * way_x + way_y * way_y;
+        let middle = ((left + right) / 2.0 - from_x) * way_x + ((top + bottom) / 2.0 - from_y) * way_y;
+        let around = ((right - left) * way_x.abs() + (bottom - top) * way_y.abs()) / 2.0;
+        let around = around + f64::from(reach) * libm::sqrt(square);
+        (((middle - around) / square) as f32, ((middle + around) / square) as f32)
+    }
+
     /// The band and so much around it, in SUBPIXELs.
     fn surroundings(&self, reach: f32) -> [f32; 4] {
         let [left, top, right, bottom] = self.sides;

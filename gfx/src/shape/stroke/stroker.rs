@@ -24,6 +24,9 @@ const SMALL: f32 = 1024.0;
 /// can be seen, where two pieces that overlap would count twice along their inner edges.
 const PASSED: f32 = 48.0;
 
+/// An arc of more than two to the power of this chords is left out where it is far from what is drawn.
+const CHORDS_LOOKED_FOR: usize = 4;
+
 /// How often an arc is halved, at most: half a circle of the widest stroke takes twelve.
 const MAX_HALVINGS: usize = 12;
 
@@ -166,11 +169,8 @@ impl<'e> Stroker<'e> {
             outside += (1.0 - cosine) * (2.0 / 3.0);
         }
         let mut at = center + from;
-        halve(from, to, &lengths[..halvings], &mut |place| {
-            let next = center + place * outside;
-            self.edges.add(at, next);
-            at = next;
-        });
+        let arc = Arc { center, outside };
+        arc.halve(self.edges, from, to, &lengths[..halvings], &mut at);
         self.edges.add(at, center + to);
     }
 
@@ -225,20 +225,41 @@ impl<'e> Stroker<'e> {
     }
 }
 
-/// Tells the places by which an arc is cut, in order. It is halved as often as there are numbers by which the sum of both ends
-/// has to be multiplied to lie on the circle.
-fn halve(from: Vector, to: Vector, lengths: &[f32], at: &mut impl FnMut(Vector)) {
-    let Some((length, lengths)) = lengths.split_first() else { return };
-    let middle = (from + to) * *length;
-    halve(from, middle, lengths, at);
-    at(middle);
-    halve(middle, to, lengths, at);
+/// Part of a circle.
+struct Arc {
+    center: Vector,
+    /// By how much longer than the radius the way to its chords' ends is.
+    outside: f32,
+}
+
+impl Arc {
+    /// Adds the chords between two places, seen from the centre, but for the last one: `at` is where that begins. It is halved as
+    /// often as there are numbers by which the sum of both ends has to be multiplied to lie on the circle.
+    fn halve(&self, edges: &mut Edges, from: Vector, to: Vector, lengths: &[f32], at: &mut Vector) {
+        let Some((length, lengths)) = lengths.split_first() else { return };
+        let begin = self.center + from;
+        if lengths.len() >= CHORDS_LOOKED_FOR && !edges.are_near(begin, begin, (to - from).length() + SUBPIXEL as f32) {
+            return;
+        }
+        let middle = (from + to) * *length;
+        self.halve(edges, from, middle, lengths, at);
+        let next = self.center + middle * self.outside;
+        edges.add(*at, next);
+        *at = next;
+        self.halve(edges, middle, to, lengths, at);
+    }
 }
 
 impl Pen for Stroker<'_> {
+    /// Of dashes that go around no corner: their sides are half the width away, and their caps no further ahead.
     fn seen(&self, from: Vector, to: Vector) -> Option<(f32, f32)> {
         // A pixel more, for what rounding makes of the places in between.
-        self.edges.near_part(from, to, self.reach + SUBPIXEL as f32)
+        let more = SUBPIXEL as f32;
+        let ahead = if self.cap == Cap::Butt { 0.0 } else { self.half_width };
+        let (first, last) = self.edges.near_part(from, to, self.half_width + ahead + more)?;
+        let (facing, turned_away) = self.edges.facing_part(from, to, ahead + more);
+        let (first, last) = (first.max(facing), last.min(turned_away));
+        (first < last).then_some((first, last))
     }
 
     fn move_to(&mut self, to: Vector) {
