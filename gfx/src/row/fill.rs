@@ -1,7 +1,7 @@
 //! Setting a row to one colour.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Sse2, u32x4};
+use fearless_simd::{Avx2, Sse2, u32x4, u32x8};
 
 use crate::simd;
 
@@ -21,7 +21,21 @@ pub(crate) fn fill(pixels: &mut [u32], stride: usize, rows: usize, width: usize,
     }
     // The last row needs no pixels up to a next one.
     let pixels = &mut pixels[..(rows - 1) * stride + width];
-    pixels.chunks_mut(stride).for_each(|row| fill_run(&mut row[..width], pixel));
+    match simd::avx2() {
+        Some(avx2) if (LINE..=BLOCK).contains(&width) => avx2.vectorize(
+            #[inline(always)]
+            || fill_rows::<Avx2, u32x8<Avx2>>(u32x8::splat(avx2, pixel), pixels, stride, width),
+        ),
+        _ => pixels.chunks_mut(stride).for_each(|row| fill_run(&mut row[..width], pixel)),
+    }
+}
+
+/// Sets pixels of rows that are at least a vector and at most a block wide.
+#[inline(always)]
+fn fill_rows<S: Simd, V: SimdBase<S, Element = u32>>(vector: V, pixels: &mut [u32], stride: usize, width: usize) {
+    for row in pixels.chunks_mut(stride) {
+        fill_vectors::<S, V>(&mut row[..width], vector);
+    }
 }
 
 /// Sets all pixels to one.
@@ -37,24 +51,33 @@ pub(crate) fn fill_run(run: &mut [u32], pixel: u32) {
     rest.copy_from_slice(&first[..rest.len()]);
 }
 
-/// Sets pixels without copying. Vectors of SSE2 do that as fast as those of AVX2.
+/// Sets pixels without copying.
 fn fill_block(block: &mut [u32], pixel: u32) {
     let vector = u32x4::splat(simd::sse2(), pixel);
-    let Some(last) = block.len().checked_sub(vector.len()) else {
+    if block.len() < vector.len() {
         return block.iter_mut().for_each(|place| *place = pixel);
-    };
-    // Stores that straddle cache lines take twice as long. The first one reaches to where the second begins, at a whole
-    // vector, and the last one overlaps the one before it.
-    vector.store_slice(&mut block[..vector.len()]);
-    let aligned = block.as_ptr().align_offset(size_of_val(&vector)).min(last);
-    let (lines, rest) = block[aligned..].as_chunks_mut::<LINE>();
-    lines.iter_mut().for_each(|line| fill_vectors(line, vector));
-    fill_vectors(rest, vector);
-    vector.store_slice(&mut block[last..]);
+    }
+    fill_vectors::<Sse2, u32x4<Sse2>>(block, vector);
 }
 
-/// Sets as many whole vectors as there are.
+/// Sets pixels, at least a vector of them.
 #[inline(always)]
-fn fill_vectors(pixels: &mut [u32], vector: u32x4<Sse2>) {
-    pixels.as_chunks_mut::<4>().0.iter_mut().for_each(|pixels| vector.store_slice(pixels));
+fn fill_vectors<S: Simd, V: SimdBase<S, Element = u32>>(block: &mut [u32], vector: V) {
+    let last = block.len() - V::LEN;
+    // Stores that straddle cache lines take twice as long. The first one reaches to where the second begins, at a whole
+    // vector, and the last one overlaps the one before it.
+    vector.store_slice(&mut block[..V::LEN]);
+    let aligned = block.as_ptr().align_offset(4 * V::LEN).min(last);
+    let (lines, rest) = block[aligned..].as_chunks_mut::<LINE>();
+    for line in lines {
+        line.chunks_exact_mut(V::LEN).for_each(
+            #[inline(always)]
+            |pixels| vector.store_slice(pixels),
+        );
+    }
+    rest.chunks_exact_mut(V::LEN).for_each(
+        #[inline(always)]
+        |pixels| vector.store_slice(pixels),
+    );
+    vector.store_slice(&mut block[last..]);
 }
